@@ -1,0 +1,183 @@
+/* Private keys as PKCS #8 PrivateKeyInfo, for wrapping: RFC 5208, RFC 8017 A.1.2, RFC 5915, RFC 8410. */
+
+#include "keyinfo.h"
+#include "curves.h"
+#include "der.h"
+
+/* RFC 8017: rsaEncryption; RFC 5480: id-ecPublicKey. */
+static const uint8_t oid_rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1 };
+static const uint8_t oid_ec[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1 };
+
+
+
+/* RFC 8017 A.1.2, in this order behind the version. */
+static const CK_ATTRIBUTE_TYPE rsa_parts[] = {
+	CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_PRIVATE_EXPONENT, CKA_PRIME_1,
+	CKA_PRIME_2, CKA_EXPONENT_1,      CKA_EXPONENT_2,       CKA_COEFFICIENT,
+};
+
+static CK_RV
+rsa_encode (const Attrs *key, Buf *algorithm, Buf *private)
+{
+	auto_wipe Buf parts = BUF_SECRET;
+
+	TRY_ALLOC (der_put (algorithm, DER_OID, bytes (oid_rsa, sizeof oid_rsa)) &&
+	           der_put (algorithm, DER_NULL, NO_BYTES) && der_put_unsigned (&parts, NO_BYTES));
+	for (size_t i = 0; i < N_ELEMENTS (rsa_parts); i++) {
+		Bytes part = attrs_bytes (key, rsa_parts[i]);
+
+		if (part.len == 0)
+			return fail (CKR_KEY_NOT_WRAPPABLE, "the RSA key lacks attribute 0x%lx", rsa_parts[i]);
+		TRY_ALLOC (der_put_unsigned (&parts, part));
+	}
+	TRY_ALLOC (der_put (private, DER_SEQUENCE, bytes_of (&parts)));
+	return CKR_OK;
+}
+
+static bool
+rsa_decode (Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
+{
+	unsigned version;
+	Bytes part;
+
+	if (!der_is_one (private, DER_SEQUENCE, &private) || !der_take_small (&private, &version) || version != 0)
+		return false;
+	for (size_t i = 0; i < N_ELEMENTS (rsa_parts) && *rv == CKR_OK; i++) {
+		if (!der_take_unsigned (&private, &part) || part.len == 0)
+			return false;
+		*rv = i < 2 ? attrs_set_bytes (key, rsa_parts[i], part) : attrs_set_secret (key, rsa_parts[i], part);
+	}
+	return private.len == 0;
+}
+
+/* A private value at the curve's full length; SoftHSM may have stored it without leading zeros. */
+static bool
+put_scalar (Buf *out, const Curve *curve, Bytes value)
+{
+	auto_wipe Buf padded = BUF_SECRET;
+
+	value = bytes_trim (value);
+	for (size_t n = value.len; n < curve->n_scalar; n++)
+		if (!buf_add_byte (&padded, 0))
+			return false;
+	return buf_add (&padded, value) && der_put (out, DER_OCTET_STRING, bytes_of (&padded));
+}
+
+static CK_RV
+ec_encode (const Attrs *key, Buf *algorithm, Buf *private)
+{
+	const Curve *curve = curve_for_attrs (key);
+	auto_wipe Buf parts = BUF_SECRET;
+	static const uint8_t one[] = { 1 };
+
+	if (curve == NULL || bytes_trim (attrs_bytes (key, CKA_VALUE)).len > curve->n_scalar)
+		return fail (CKR_KEY_NOT_WRAPPABLE, "the EC key is on a curve that is not known here");
+	TRY_ALLOC (der_put (algorithm, DER_OID, bytes (oid_ec, sizeof oid_ec)) && buf_add (algorithm, curve->oid) &&
+	           der_put_unsigned (&parts, bytes (one, 1)) &&
+	           put_scalar (&parts, curve, attrs_bytes (key, CKA_VALUE)) &&
+	           der_put (private, DER_SEQUENCE, bytes_of (&parts)));
+	return CKR_OK;
+}
+
+static bool
+ec_decode (Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
+{
+	const Curve *curve = curve_for_params (algorithm);
+	unsigned version;
+	Bytes value;
+
+	if (curve == NULL || !curve_suits (curve, CKK_EC))
+		return false;
+	if (!der_is_one (private, DER_SEQUENCE, &private) || !der_take_small (&private, &version) || version != 1 ||
+	    !der_take (&private, DER_OCTET_STRING, &value))
+		return false;
+	*rv = attrs_set_bytes (key, CKA_EC_PARAMS, curve->oid);
+	if (*rv == CKR_OK)
+		*rv = attrs_set_secret (key, CKA_VALUE, value);
+	return true;
+}
+
+/* RFC 8410 section 7: the private key is an OCTET STRING inside the OCTET STRING. */
+static CK_RV
+rfc8410_encode (const Attrs *key, Buf *algorithm, Buf *private)
+{
+	const Curve *curve = curve_for_attrs (key);
+
+	if (curve == NULL)
+		return fail (CKR_KEY_NOT_WRAPPABLE, "the key is on a curve that is not known here");
+	TRY_ALLOC (buf_add (algorithm, curve->oid) &&
+	           der_put (private, DER_OCTET_STRING, attrs_bytes (key, CKA_VALUE)));
+	return CKR_OK;
+}
+
+static bool
+rfc8410_decode (const Curve *curve, Bytes private, Attrs *key, CK_RV *rv)
+{
+	Bytes value;
+
+	if (!der_is_one (private, DER_OCTET_STRING, &value) || value.len != curve->n_scalar)
+		return false;
+	*rv = attrs_set_bytes (key, CKA_EC_PARAMS, curve->oid);
+	if (*rv == CKR_OK)
+		*rv = attrs_set_secret (key, CKA_VALUE, value);
+	return true;
+}
+
+CK_RV
+keyinfo_encode (const Attrs *key, Buf *out)
+{
+	auto_wipe Buf algorithm = BUF_PLAIN;
+	auto_wipe Buf private = BUF_SECRET;
+	auto_wipe Buf parts = BUF_SECRET;
+
+	switch (attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION)) {
+	case CKK_RSA:
+		TRY (rsa_encode (key, &algorithm, &private));
+		break;
+	case CKK_EC:
+		TRY (ec_encode (key, &algorithm, &private));
+		break;
+	case CKK_EC_EDWARDS:
+	case CKK_EC_MONTGOMERY:
+		TRY (rfc8410_encode (key, &algorithm, &private));
+		break;
+	default:
+		return fail (CKR_KEY_NOT_WRAPPABLE, "no PKCS #8 form for this type of key");
+	}
+	TRY_ALLOC (der_put_unsigned (&parts, NO_BYTES) &&
+	           der_put (&parts, DER_SEQUENCE, bytes_of (&algorithm)) &&
+	           der_put (&parts, DER_OCTET_STRING, bytes_of (&private)) &&
+	           der_put (out, DER_SEQUENCE, bytes_of (&parts)));
+	return CKR_OK;
+}
+
+/* @algorithm: what follows the OID in the AlgorithmIdentifier. */
+static bool
+decode_by_oid (CK_KEY_TYPE key_type, Bytes oid, Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
+{
+	const Curve *curve = curve_for_oid (oid);
+
+	if (bytes_equal (oid, bytes (oid_rsa, sizeof oid_rsa)))
+		return key_type == CKK_RSA && rsa_decode (algorithm, private, key, rv);
+	if (bytes_equal (oid, bytes (oid_ec, sizeof oid_ec)))
+		return key_type == CKK_EC && ec_decode (algorithm, private, key, rv);
+	if (curve != NULL && key_type != CKK_EC && curve_suits (curve, key_type))
+		return rfc8410_decode (curve, private, key, rv);
+	return false;
+}
+
+CK_RV
+keyinfo_decode (Bytes info, Attrs *key)
+{
+	CK_KEY_TYPE key_type = attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
+	Bytes parts, algorithm, oid, private;
+	unsigned version;
+	CK_RV rv = CKR_OK;
+
+	if (!der_is_one (info, DER_SEQUENCE, &parts) || !der_take_small (&parts, &version) || version > 1 ||
+	    !der_take (&parts, DER_SEQUENCE, &algorithm) || !der_take (&algorithm, DER_OID, &oid) ||
+	    !der_take (&parts, DER_OCTET_STRING, &private) ||
+	    !decode_by_oid (key_type, oid, algorithm, private, key, &rv))
+		return CKR_WRAPPED_KEY_INVALID;
+	return rv;
+}

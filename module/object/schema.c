@@ -1,0 +1,239 @@
+/* What PKCS #11 says about each attribute of each class, as rows: nothing but tables, in the order of
+ * PKCS #11 v3.2 section 4 and in its footnote numbers.  Defaults are SoftHSM's where the standard leaves
+ * them to the token (footnote 9).
+ *
+ *  1 must be given to C_CreateObject        2 must not be
+ *  3 must be given when generated           4 must not be
+ *  5 must be given when unwrapped           6 must not be
+ *  7 not revealed if sensitive or not extractable
+ *  8 may be changed afterwards, and while copying
+ *  9 the token's choice of default         10 true only by the SO
+ * 11 stays once true                       12 stays once false */
+
+#include "schema.h"
+
+static const CK_BBOOL yes = CK_TRUE;
+static const CK_BBOOL no = CK_FALSE;
+static const CK_ULONG zero = 0;
+static const CK_ULONG unavailable = CK_UNAVAILABLE_INFORMATION;
+static const CK_ULONG sha_1 = CKM_SHA_1;
+static const char empty[] = "";         /* for bytes, templates and mechanisms */
+
+#define ROWS(array) (array), N_ELEMENTS (array)
+
+/* Section 4.4, storage objects. */
+static const Rule storage_rows[] = {
+	{ CKA_CLASS, IS_ULONG, N (1), NULL },
+	{ CKA_TOKEN, IS_BOOL, COPY_ONLY, &no },
+	{ CKA_PRIVATE, IS_BOOL, COPY_ONLY | N (9), &yes },
+	{ CKA_MODIFIABLE, IS_BOOL, COPY_ONLY, &yes },
+	{ CKA_LABEL, IS_BYTES, N (8), empty },
+	{ CKA_COPYABLE, IS_BOOL, N (8) | N (12), &yes },
+	{ CKA_DESTROYABLE, IS_BOOL, COPY_ONLY, &yes },
+};
+static const Rules storage = { "object", NULL, ROWS (storage_rows) };
+
+/* Section 4.5, data objects. */
+static const Rule data_rows[] = {
+	{ CKA_APPLICATION, IS_BYTES, 0, empty },
+	{ CKA_OBJECT_ID, IS_BYTES, 0, empty },
+	{ CKA_VALUE, IS_BYTES, PRIVATE_SECRET, empty },
+};
+static const Rules data = { "data object", &storage, ROWS (data_rows) };
+
+/* Section 4.6, certificates. */
+static const Rule certificate_rows[] = {
+	{ CKA_PRIVATE, IS_BOOL, COPY_ONLY | N (9), &no },
+	{ CKA_CERTIFICATE_TYPE, IS_ULONG, N (1), NULL },
+	{ CKA_TRUSTED, IS_BOOL, N (8) | N (10), &no },
+	{ CKA_CERTIFICATE_CATEGORY, IS_ULONG, 0, &zero },
+	{ CKA_CHECK_VALUE, IS_BYTES, 0, NULL },
+	{ CKA_START_DATE, IS_BYTES, A_DATE, empty },
+	{ CKA_END_DATE, IS_BYTES, A_DATE, empty },
+	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, 0, empty },
+};
+static const Rules certificate = { "certificate", &storage, ROWS (certificate_rows) };
+
+static const Rule x509_rows[] = {
+	{ CKA_SUBJECT, IS_BYTES, N (1), NULL },
+	{ CKA_ID, IS_BYTES, N (8), empty },
+	{ CKA_ISSUER, IS_BYTES, N (8), empty },
+	{ CKA_SERIAL_NUMBER, IS_BYTES, N (8), empty },
+	{ CKA_VALUE, IS_BYTES, N (1), NULL },
+	{ CKA_URL, IS_BYTES, 0, empty },
+	{ CKA_HASH_OF_SUBJECT_PUBLIC_KEY, IS_BYTES, 0, empty },
+	{ CKA_HASH_OF_ISSUER_PUBLIC_KEY, IS_BYTES, 0, empty },
+	{ CKA_JAVA_MIDP_SECURITY_DOMAIN, IS_ULONG, 0, &zero },
+	{ CKA_NAME_HASH_ALGORITHM, IS_ULONG, 0, &sha_1 },
+};
+static const Rules x509 = { "X.509 certificate", &certificate, ROWS (x509_rows) };
+
+/* Section 4.7, keys. */
+static const Rule key_rows[] = {
+	{ CKA_KEY_TYPE, IS_ULONG, N (1) | N (5), NULL },
+	{ CKA_ID, IS_BYTES, N (8), empty },
+	{ CKA_START_DATE, IS_BYTES, N (8) | A_DATE, empty },
+	{ CKA_END_DATE, IS_BYTES, N (8) | A_DATE, empty },
+	{ CKA_DERIVE, IS_BOOL, N (8), &no },
+	{ CKA_LOCAL, IS_BOOL, N (2) | N (4) | N (6), &no },
+	{ CKA_KEY_GEN_MECHANISM, IS_ULONG, N (2) | N (4) | N (6), &unavailable },
+	{ CKA_ALLOWED_MECHANISMS, IS_MECHS, 0, empty },
+};
+static const Rules key = { "key", &storage, ROWS (key_rows) };
+
+/* Section 4.8, public keys. */
+static const Rule public_key_rows[] = {
+	{ CKA_PRIVATE, IS_BOOL, COPY_ONLY | N (9), &no },
+	{ CKA_SUBJECT, IS_BYTES, N (8), empty },
+	{ CKA_ENCRYPT, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_VERIFY, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_VERIFY_RECOVER, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_WRAP, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_TRUSTED, IS_BOOL, N (8) | N (10), &no },
+	{ CKA_WRAP_TEMPLATE, IS_ATTRS, 0, empty },
+	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, 0, empty },
+};
+static const Rules public_key = { "public key", &key, ROWS (public_key_rows) };
+
+/* Section 4.9, private keys. */
+static const Rule private_key_rows[] = {
+	{ CKA_SUBJECT, IS_BYTES, N (8), empty },
+	{ CKA_SENSITIVE, IS_BOOL, N (8) | N (9) | N (11), &no },
+	{ CKA_DECRYPT, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_SIGN, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_SIGN_RECOVER, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_UNWRAP, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_EXTRACTABLE, IS_BOOL, N (8) | N (9) | N (12), &no },
+	{ CKA_ALWAYS_SENSITIVE, IS_BOOL, N (2) | N (4) | N (6), &no },
+	{ CKA_NEVER_EXTRACTABLE, IS_BOOL, N (2) | N (4) | N (6), &no },
+	{ CKA_WRAP_WITH_TRUSTED, IS_BOOL, N (8) | N (11), &no },
+	{ CKA_UNWRAP_TEMPLATE, IS_ATTRS, 0, empty },
+	{ CKA_ALWAYS_AUTHENTICATE, IS_BOOL, 0, &no },
+	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, 0, empty },
+};
+static const Rules private_key = { "private key", &key, ROWS (private_key_rows) };
+
+/* Section 4.10, secret keys. */
+static const Rule secret_key_rows[] = {
+	{ CKA_SENSITIVE, IS_BOOL, N (8) | N (9) | N (11), &no },
+	{ CKA_ENCRYPT, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_DECRYPT, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_SIGN, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_VERIFY, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_WRAP, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_UNWRAP, IS_BOOL, N (8) | N (9), &yes },
+	{ CKA_EXTRACTABLE, IS_BOOL, N (8) | N (9) | N (12), &no },
+	{ CKA_ALWAYS_SENSITIVE, IS_BOOL, N (2) | N (4) | N (6), &no },
+	{ CKA_NEVER_EXTRACTABLE, IS_BOOL, N (2) | N (4) | N (6), &no },
+	{ CKA_CHECK_VALUE, IS_BYTES, N (8), NULL },
+	{ CKA_WRAP_WITH_TRUSTED, IS_BOOL, N (8) | N (11), &no },
+	{ CKA_TRUSTED, IS_BOOL, N (8) | N (10), &no },
+	{ CKA_WRAP_TEMPLATE, IS_ATTRS, 0, empty },
+	{ CKA_UNWRAP_TEMPLATE, IS_ATTRS, 0, empty },
+};
+static const Rules secret_key = { "secret key", &key, ROWS (secret_key_rows) };
+
+/* Section 6.1, RSA. */
+static const Rule rsa_public_rows[] = {
+	{ CKA_MODULUS, IS_BYTES, N (1) | N (4), NULL },
+	{ CKA_MODULUS_BITS, IS_ULONG, N (2) | N (3), NULL },
+	{ CKA_PUBLIC_EXPONENT, IS_BYTES, N (1), NULL },
+};
+static const Rules rsa_public = { "RSA public key", &public_key, ROWS (rsa_public_rows) };
+
+static const Rule rsa_private_rows[] = {
+	{ CKA_MODULUS, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_PUBLIC_EXPONENT, IS_BYTES, N (4) | N (6), empty },
+	{ CKA_PRIVATE_EXPONENT, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+	{ CKA_PRIME_1, IS_BYTES, N (4) | N (6) | N (7), empty },
+	{ CKA_PRIME_2, IS_BYTES, N (4) | N (6) | N (7), empty },
+	{ CKA_EXPONENT_1, IS_BYTES, N (4) | N (6) | N (7), empty },
+	{ CKA_EXPONENT_2, IS_BYTES, N (4) | N (6) | N (7), empty },
+	{ CKA_COEFFICIENT, IS_BYTES, N (4) | N (6) | N (7), empty },
+};
+static const Rules rsa_private = { "RSA private key", &private_key, ROWS (rsa_private_rows) };
+
+/* Section 6.3, elliptic curves, short Weierstrass, Edwards and Montgomery alike. */
+static const Rule ec_public_rows[] = {
+	{ CKA_EC_PARAMS, IS_BYTES, N (1) | N (3), NULL },
+	{ CKA_EC_POINT, IS_BYTES, N (1) | N (4), NULL },
+};
+static const Rules ec_public = { "EC public key", &public_key, ROWS (ec_public_rows) };
+
+static const Rule ec_private_rows[] = {
+	{ CKA_EC_PARAMS, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+};
+static const Rules ec_private = { "EC private key", &private_key, ROWS (ec_private_rows) };
+
+/* Sections 6.7 and 6.13; the length of a generic secret may be wished for when it is unwrapped. */
+static const Rule generic_secret_rows[] = {
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+	{ CKA_VALUE_LEN, IS_ULONG, N (2) | N (3), NULL },
+};
+static const Rules generic_secret = { "generic secret key", &secret_key, ROWS (generic_secret_rows) };
+
+static const Rule aes_rows[] = {
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+	{ CKA_VALUE_LEN, IS_ULONG, N (2) | N (3) | N (6), NULL },
+};
+static const Rules aes = { "AES key", &secret_key, ROWS (aes_rows) };
+
+/* Which table serves which class and key type. */
+static const struct {
+	CK_OBJECT_CLASS class;
+	CK_ULONG kind;
+	const Rules *rules;
+} kinds[] = {
+	{ CKO_DATA, CK_UNAVAILABLE_INFORMATION, &data },
+	{ CKO_CERTIFICATE, CKC_X_509, &x509 },
+	{ CKO_PUBLIC_KEY, CKK_RSA, &rsa_public },
+	{ CKO_PUBLIC_KEY, CKK_EC, &ec_public },
+	{ CKO_PUBLIC_KEY, CKK_EC_EDWARDS, &ec_public },
+	{ CKO_PUBLIC_KEY, CKK_EC_MONTGOMERY, &ec_public },
+	{ CKO_PRIVATE_KEY, CKK_RSA, &rsa_private },
+	{ CKO_PRIVATE_KEY, CKK_EC, &ec_private },
+	{ CKO_PRIVATE_KEY, CKK_EC_EDWARDS, &ec_private },
+	{ CKO_PRIVATE_KEY, CKK_EC_MONTGOMERY, &ec_private },
+	{ CKO_SECRET_KEY, CKK_GENERIC_SECRET, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA_1_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA224_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA256_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA384_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA512_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_AES, &aes },
+};
+
+const Rules *
+rules_for (CK_OBJECT_CLASS class, CK_ULONG kind)
+{
+	if (class == CKO_DATA)
+		kind = CK_UNAVAILABLE_INFORMATION;
+	for (size_t i = 0; i < N_ELEMENTS (kinds); i++)
+		if (kinds[i].class == class && kinds[i].kind == kind)
+			return kinds[i].rules;
+	return NULL;
+}
+
+const Rule *
+rules_row (const Rules *rules, CK_ATTRIBUTE_TYPE type)
+{
+	for (; rules != NULL; rules = rules->base)
+		for (size_t i = 0; i < rules->n_rows; i++)
+			if (rules->rows[i].type == type)
+				return &rules->rows[i];
+	return NULL;
+}
+
+Bytes
+rule_otherwise (const Rule *row)
+{
+	switch (row->kind) {
+	case IS_BOOL:
+		return bytes (row->otherwise, sizeof (CK_BBOOL));
+	case IS_ULONG:
+		return bytes (row->otherwise, sizeof (CK_ULONG));
+	default:
+		return NO_BYTES;
+	}
+}
