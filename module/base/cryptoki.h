@@ -34,12 +34,6 @@ typedef struct CK_INTERFACE {
 	CK_FLAGS flags;
 } CK_INTERFACE;
 
-typedef struct CK_EDDSA_PARAMS {
-	CK_BBOOL phFlag;
-	CK_ULONG ulContextDataLen;
-	CK_BYTE *pContextData;
-} CK_EDDSA_PARAMS;
-
 #endif
 
 #endif

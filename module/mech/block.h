@@ -1,0 +1,33 @@
+/* Modes of any block cipher that Nettle describes: ECB, CBC, CBC with padding.  SP 800-38A. */
+
+#ifndef MECH_BLOCK_H
+#define MECH_BLOCK_H
+
+#include "mech.h"
+#include "nettle-compat.h"
+
+#include <nettle/aes.h>
+
+#define BLOCK_MAX 16
+
+typedef union {
+	struct aes128_ctx aes128;
+	struct aes192_ctx aes192;
+	struct aes256_ctx aes256;
+} BlockCtx;
+
+/* The prepared form of a key of a block cipher. */
+typedef struct {
+	const struct nettle_cipher *cipher;
+	BlockCtx encrypt, decrypt;
+} BlockKey;
+
+/* Sets both schedules; @secret has the cipher's key size. */
+void block_key_set (BlockKey *key, const struct nettle_cipher *cipher, Bytes secret);
+
+/* A row names the form of its keys, which holds a BlockKey, in .form. */
+/* ECB without a parameter, CBC with one. */
+extern const MechOp block_encrypt, block_decrypt;
+extern const MechOp block_pad_encrypt, block_pad_decrypt;
+
+#endif

@@ -1,0 +1,25 @@
+/* Any of Nettle's hash functions in a context that holds each of them. */
+
+#ifndef MECH_HASH_H
+#define MECH_HASH_H
+
+#include "bytes.h"
+#include "nettle-compat.h"
+
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
+
+#define HASH_MAX_DIGEST 64
+#define HASH_MAX_BLOCK 144
+
+typedef union {
+	struct sha1_ctx sha1;
+	struct sha256_ctx sha256;
+	struct sha512_ctx sha512;
+} HashCtx;
+
+/* One piece, or two. */
+void hash_bytes (const struct nettle_hash *hash, Bytes data, uint8_t *digest);
+void hash_two (const struct nettle_hash *hash, Bytes first, Bytes second, uint8_t *digest);
+
+#endif

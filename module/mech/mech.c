@@ -1,0 +1,128 @@
+/* The registry: all families in one list, and what is asked of any row. */
+
+#include "mech.h"
+#include "families.h"
+
+#include <stdlib.h>
+
+static const Mech *const *
+sorted_mechs (void)
+{
+	static const Mech *sorted[MECH_MOST];
+	static bool done;
+	size_t n = 0;
+
+	/* Two threads may both fill it: they write the same. */
+	if (__atomic_load_n (&done, __ATOMIC_ACQUIRE))
+		return sorted;
+	for (size_t i = 0; i < N_ELEMENTS (mech_families); i++)
+		for (size_t j = 0; j < mech_families[i]->n_mechs; j++, n++) {
+			const Mech *mech = &mech_families[i]->mechs[j];
+			size_t at = n;
+
+			while (at > 0 && strcmp (sorted[at - 1]->name, mech->name) > 0) {
+				sorted[at] = sorted[at - 1];
+				at--;
+			}
+			sorted[at] = mech;
+		}
+	__atomic_store_n (&done, true, __ATOMIC_RELEASE);
+	return sorted;
+}
+
+const Mech *
+mech_at (size_t index)
+{
+	return index < MECH_MOST ? sorted_mechs ()[index] : NULL;
+}
+
+const Mech *
+mech_find (CK_MECHANISM_TYPE type)
+{
+	for (size_t i = 0; i < N_ELEMENTS (mech_families); i++)
+		for (size_t j = 0; j < mech_families[i]->n_mechs; j++)
+			if (mech_families[i]->mechs[j].type == type)
+				return &mech_families[i]->mechs[j];
+	return NULL;
+}
+
+void
+mech_info (const Mech *mech, CK_MECHANISM_INFO *info)
+{
+	info->ulMinKeySize = mech->min_size;
+	info->ulMaxKeySize = mech->max_size;
+	info->flags = mech->flags | (mech->digest ? CKF_DIGEST : 0) | (mech->encrypt ? CKF_ENCRYPT : 0) |
+	              (mech->decrypt ? CKF_DECRYPT : 0) | (mech->sign ? CKF_SIGN : 0) |
+	              (mech->verify ? CKF_VERIFY : 0) | (mech->sign_recover ? CKF_SIGN_RECOVER : 0) |
+	              (mech->verify_recover ? CKF_VERIFY_RECOVER : 0) | (mech->wrap ? CKF_WRAP : 0) |
+	              (mech->unwrap ? CKF_UNWRAP : 0) | (mech->generate ? CKF_GENERATE : 0) |
+	              (mech->generate_pair ? CKF_GENERATE_KEY_PAIR : 0) | (mech->derive ? CKF_DERIVE : 0);
+}
+
+static const KeyKind *
+key_kind (const Attrs *key)
+{
+	CK_OBJECT_CLASS class = attrs_ulong (key, CKA_CLASS, CK_UNAVAILABLE_INFORMATION);
+	CK_KEY_TYPE key_type = attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
+
+	for (size_t i = 0; i < N_ELEMENTS (mech_families); i++)
+		for (size_t j = 0; j < mech_families[i]->n_kinds; j++) {
+			const KeyKind *kind = &mech_families[i]->kinds[j];
+
+			if (kind->class == class && kind->key_type == key_type)
+				return kind;
+		}
+	return NULL;
+}
+
+static bool
+has_key_type (const Mech *mech, CK_KEY_TYPE key_type)
+{
+	for (const CK_KEY_TYPE *at = mech->key_types; at != NULL && *at != NO_KEY; at++)
+		if (*at == key_type)
+			return true;
+	return false;
+}
+
+CK_RV
+mech_suits (const Mech *mech, const Object *key, CK_OBJECT_CLASS class)
+{
+	const KeyKind *kind = key_kind (&key->attrs);
+	size_t size;
+
+	if (object_class (key) != class || !has_key_type (mech, object_key_type (key)) || kind == NULL)
+		return fail (CKR_KEY_TYPE_INCONSISTENT, "%s does not work with keys of class 0x%lx and type 0x%lx",
+		             mech->name, object_class (key), object_key_type (key));
+	size = kind->size (&key->attrs);
+	if (mech->max_size > 0 && (size < mech->min_size || size > mech->max_size))
+		return fail (CKR_KEY_SIZE_RANGE, "%s takes keys of %lu to %lu, not of %zu", mech->name, mech->min_size,
+		             mech->max_size, size);
+	return CKR_OK;
+}
+
+CK_RV
+mech_param (const Mech *mech, const CK_MECHANISM *mechanism, Bytes *param)
+{
+	if (mechanism->ulParameterLen < mech->min_param || mechanism->ulParameterLen > mech->max_param ||
+	    (mechanism->pParameter == NULL && mechanism->ulParameterLen > 0))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "%s takes a parameter of %lu to %lu bytes, not %lu", mech->name,
+		             mech->min_param, mech->max_param, mechanism->ulParameterLen);
+	*param = bytes (mechanism->pParameter, mechanism->ulParameterLen);
+	return CKR_OK;
+}
+
+CK_RV
+mech_check_key (Attrs *key)
+{
+	const KeyKind *kind = key_kind (key);
+
+	return kind != NULL && kind->check != NULL ? kind->check (key) : CKR_OK;
+}
+
+bool
+mech_check_value (const Attrs *key, uint8_t value[static 3])
+{
+	const KeyKind *kind = key_kind (key);
+
+	return kind != NULL && kind->check_value != NULL && kind->check_value (key, value);
+}

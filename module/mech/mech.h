@@ -1,0 +1,128 @@
+/* Mechanisms: key values and bytes in, bytes out.  No handles, sessions, logins, locks or files.
+ *
+ * A mechanism is one row in the table at the foot of its family's file; what it can do is which
+ * pointers are set, and CK_MECHANISM_INFO is computed from that. */
+
+#ifndef MECH_MECH_H
+#define MECH_MECH_H
+
+#include "object.h"
+
+struct nettle_hash;
+
+typedef struct Mech Mech;
+
+/* One way to use a mechanism over data: encrypt, decrypt, sign, verify, digest, wrap, unwrap.
+ *
+ * Its state is flat memory (with references to the key, which outlives it), so that the engine can
+ * copy it with memcpy: whoever asks for a length changes nothing.
+ *
+ * Input comes in one of three ways: update and finish (streams); gather and finish (the engine collects);
+ * finish alone (in one piece only). */
+typedef struct {
+	size_t state_size;
+	bool gather;
+	bool inexact;   /* room is a bound: the true length is known only when it is done */
+
+	/* Checks the parameter and sets the state up.  @param is what CK_MECHANISM points at, its length
+	 * already checked against the row.  @key is NULL for digests. */
+	CK_RV (*start) (void *state, const Mech *mech, Object *key, Bytes param);
+
+	/* How many bytes come out when @n_in more go in by update, or by finish. */
+	size_t (*room_update) (const void *state, size_t n_in);
+	size_t (*room) (const void *state, size_t n_in);
+
+	/* @out has room for that many, does not overlap @in, and is NULL where nothing comes out. */
+	CK_RV (*update) (void *state, Bytes in, uint8_t *out, size_t *n_out);
+	CK_RV (*finish) (void *state, Bytes in, uint8_t *out, size_t *n_out);
+
+	/* For signatures that are verified otherwise than by making them again. */
+	CK_RV (*check) (void *state, Bytes in, Bytes signature);
+} MechOp;
+
+/* What one-shot functions ask. */
+typedef CK_RV (*MechGenerate) (const Mech *mech, Bytes param, Attrs *key);
+typedef CK_RV (*MechGeneratePair) (const Mech *mech, Bytes param, Attrs *public, Attrs *private);
+
+/* @value: what is derived, as much as there is.  @wanted: its length, 0 when the caller leaves it open. */
+typedef CK_RV (*MechDerive) (const Mech *mech, Object *base, Bytes param, size_t wanted, Buf *value);
+
+#define NO_KEY ((CK_KEY_TYPE)-1)
+#define KEYS(...) (const CK_KEY_TYPE[]) { __VA_ARGS__, NO_KEY }
+
+struct Mech {
+	CK_MECHANISM_TYPE type;
+	const char *name;
+	const CK_KEY_TYPE *key_types;   /* of the key it uses or makes; NULL: none */
+	CK_ULONG min_size, max_size;    /* as CK_MECHANISM_INFO gives them, and as keys are checked */
+	CK_ULONG min_param, max_param;  /* bytes of the parameter */
+	CK_FLAGS flags;                 /* what the pointers do not say: CKF_EC_… */
+
+	const MechOp *digest, *encrypt, *decrypt, *sign, *verify, *sign_recover, *verify_recover, *wrap, *unwrap;
+	MechGenerate generate;
+	MechGeneratePair generate_pair;
+	MechDerive derive;
+
+	/* What rows of one family differ in. */
+	const struct nettle_hash *hash;
+	const KeyForm *form;
+	bool secret_only;               /* wraps no private keys */
+};
+
+#define MECH(n) .type = CKM_##n, .name = "CKM_" #n
+#define SIZES(low, high) .min_size = (low), .max_size = (high)
+#define PARAM(type) .min_param = sizeof (type), .max_param = sizeof (type)
+#define PARAM_BYTES(low, high) .min_param = (low), .max_param = (high)
+
+/* What a family knows about the keys of one class and type. */
+typedef struct {
+	CK_OBJECT_CLASS class;
+	CK_KEY_TYPE key_type;
+
+	/* The size that min_size and max_size are about: bytes of a secret, bits of a modulus or a curve. */
+	size_t (*size) (const Attrs *key);
+
+	/* See mech_check_key; NULL where there is nothing to check. */
+	CK_RV (*check) (Attrs *key);
+
+	/* See mech_check_value; NULL where there is none. */
+	bool (*check_value) (const Attrs *key, uint8_t value[static 3]);
+} KeyKind;
+
+typedef struct {
+	const char *name;
+	const Mech *mechs;
+	size_t n_mechs;
+	const KeyKind *kinds;
+	size_t n_kinds;
+} MechFamily;
+
+/* --- what the rooms above ask --- */
+
+/* NULL when there is none. */
+const Mech *mech_find (CK_MECHANISM_TYPE type);
+
+/* All rows, ascending by name, as SoftHSM lists them; NULL behind the last. */
+const Mech *mech_at (size_t index);
+
+void mech_info (const Mech *mech, CK_MECHANISM_INFO *info);
+
+/* May this mechanism use such a key at all?  CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE. */
+CK_RV mech_suits (const Mech *mech, const Object *key, CK_OBJECT_CLASS class);
+
+/* CKR_MECHANISM_PARAM_INVALID where the parameter has not the row's length. */
+CK_RV mech_param (const Mech *mech, const CK_MECHANISM *mechanism, Bytes *param);
+
+/* Is what a template or an unwrapped value made a key that can be used?  Completes what follows from its
+ * values (CKA_VALUE_LEN, CKA_MODULUS_BITS, CKA_CHECK_VALUE).  CKR_ATTRIBUTE_VALUE_INVALID,
+ * CKR_DOMAIN_PARAMS_INVALID. */
+CK_RV mech_check_key (Attrs *key);
+
+/* The first three bytes of the check value of PKCS #11 v3.2 section 4.10.2; false for objects without one. */
+bool mech_check_value (const Attrs *key, uint8_t value[static 3]);
+
+/* Parts shared by families. */
+const struct nettle_hash *mech_hash (CK_MECHANISM_TYPE digest);
+const struct nettle_hash *mech_mgf_hash (CK_ULONG mgf);
+
+#endif

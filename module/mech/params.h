@@ -1,0 +1,67 @@
+/* The parameters that CK_MECHANISM points at, laid out as PKCS #11 v3.2 prints them.
+ *
+ * Headers disagree about the names of members, so these are ours. */
+
+#ifndef MECH_PARAMS_H
+#define MECH_PARAMS_H
+
+#include "cryptoki.h"
+
+/* CK_AES_CTR_PARAMS */
+typedef struct {
+	CK_ULONG n_counter_bits;
+	CK_BYTE counter[16];
+} CtrParams;
+
+/* CK_GCM_PARAMS */
+typedef struct {
+	CK_BYTE *iv;
+	CK_ULONG n_iv;
+	CK_ULONG n_iv_bits;
+	CK_BYTE *aad;
+	CK_ULONG n_aad;
+	CK_ULONG n_tag_bits;
+} GcmParams;
+
+/* The same as v2.40 first printed it, without ulIvBits: some headers still have it. */
+typedef struct {
+	CK_BYTE *iv;
+	CK_ULONG n_iv;
+	CK_BYTE *aad;
+	CK_ULONG n_aad;
+	CK_ULONG n_tag_bits;
+} GcmParamsShort;
+
+/* CK_RSA_PKCS_PSS_PARAMS */
+typedef struct {
+	CK_MECHANISM_TYPE hash;
+	CK_ULONG mgf;
+	CK_ULONG n_salt;
+} PssParams;
+
+/* CK_RSA_PKCS_OAEP_PARAMS */
+typedef struct {
+	CK_MECHANISM_TYPE hash;
+	CK_ULONG mgf;
+	CK_ULONG source;        /* 0 or CKZ_DATA_SPECIFIED */
+	void *label;
+	CK_ULONG n_label;
+} OaepParams;
+
+/* CK_ECDH1_DERIVE_PARAMS */
+typedef struct {
+	CK_ULONG kdf;
+	CK_ULONG n_shared;
+	CK_BYTE *shared;
+	CK_ULONG n_public;
+	CK_BYTE *public;
+} EcdhParams;
+
+/* CK_EDDSA_PARAMS */
+typedef struct {
+	CK_BBOOL prehash;
+	CK_ULONG n_context;
+	CK_BYTE *context;
+} EddsaParams;
+
+#endif

@@ -1,0 +1,26 @@
+/* RSA keys: prepared forms, generation, checking, and the two primitives of RFC 8017 section 5. */
+
+#ifndef MECH_RSA_KEY_H
+#define MECH_RSA_KEY_H
+
+#include "mech.h"
+
+/* The length of the modulus in bytes, k in RFC 8017; 0 for no RSA key. */
+size_t rsa_key_length (const Object *key);
+size_t rsa_key_bits (const Object *key);
+
+/* @in and @out have rsa_key_length bytes.  CKR_DATA_INVALID: @in is no number below the modulus. */
+CK_RV rsa_public_primitive (Object *key, const uint8_t *in, uint8_t *out);
+
+/* The same with the private key: blinded, in time independent of the key, the result checked.
+ * CKR_FUNCTION_FAILED: the check failed (the key is damaged); nothing of the result is kept. */
+CK_RV rsa_private_primitive (Object *key, const uint8_t *in, uint8_t *out);
+
+CK_RV rsa_generate_pair (const Mech *mech, Bytes param, Attrs *public, Attrs *private);
+
+/* For KeyKind rows. */
+size_t rsa_kind_size (const Attrs *key);
+CK_RV rsa_check_public (Attrs *key);
+CK_RV rsa_check_private (Attrs *key);
+
+#endif

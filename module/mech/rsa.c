@@ -1,0 +1,575 @@
+/* RSA: PKCS #1 v1.5, PSS, OAEP, raw.  RFC 8017; PKCS #11 v3.2 section 6.1. */
+
+#include "hash.h"
+#include "params.h"
+#include "random.h"
+#include "rsa-key.h"
+
+#include <gmp.h>
+#include <nettle/memops.h>
+#include <nettle/pss-mgf1.h>
+#include <nettle/pss.h>
+
+#include "numbers.h"
+
+/* One state for every use: what it encodes with differs by row. */
+typedef struct {
+	Object *key;
+	size_t n_key;                           /* bytes of the modulus, k */
+	const struct nettle_hash *hash;         /* of the message; NULL where the caller has hashed */
+	const struct nettle_hash *pss_hash;     /* of PSS and OAEP */
+	const struct nettle_hash *mgf_hash;
+	size_t n_salt;
+	uint8_t label_hash[HASH_MAX_DIGEST];
+	HashCtx context;
+} Rsa;
+
+static size_t
+rsa_room (const void *state, size_t n_in)
+{
+	const Rsa *rsa = state;
+
+	return rsa->n_key;
+}
+
+static CK_RV
+too_long (size_t n, size_t most)
+{
+	return fail (CKR_DATA_LEN_RANGE, "this key takes at most %zu bytes, not %zu", most, n);
+}
+
+static CK_RV
+rsa_start (void *state, const Mech *mech, Object *key, Bytes param)
+{
+	Rsa *rsa = state;
+
+	*rsa = (Rsa){ .key = key, .n_key = rsa_key_length (key), .hash = mech->hash };
+	if (rsa->hash != NULL)
+		rsa->hash->init (&rsa->context);
+	return CKR_OK;
+}
+
+static CK_RV
+rsa_update (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+
+	rsa->hash->update (&rsa->context, in.len, in.data);
+	*n_out = 0;
+	return CKR_OK;
+}
+
+/* The digest of the message where the mechanism hashes, the input itself where the caller did. */
+static Bytes
+message_digest (Rsa *rsa, Bytes in, uint8_t digest[static HASH_MAX_DIGEST])
+{
+	if (rsa->hash == NULL)
+		return in;
+	rsa->hash->update (&rsa->context, in.len, in.data);
+	hash_digest (rsa->hash, &rsa->context, digest);
+	return bytes (digest, rsa->hash->digest_size);
+}
+
+/* --- PKCS #1 v1.5 signatures, RFC 8017 section 9.2 --- */
+
+/* The DER of DigestInfo up to the digest, notes 1 of that section. */
+static const struct {
+	const struct nettle_hash *hash;
+	uint8_t n;
+	uint8_t prefix[19];
+} digest_infos[] = {
+	{ &nettle_sha1, 15, { 0x30, 0x21, 0x30, 9, 6, 5, 0x2b, 0x0e, 3, 2, 0x1a, 5, 0, 4, 20 } },
+	{ &nettle_sha224, 19, { 0x30, 0x2d, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 4, 5, 0, 4, 28 } },
+	{ &nettle_sha256, 19, { 0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 32 } },
+	{ &nettle_sha384, 19, { 0x30, 0x41, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2, 5, 0, 4, 48 } },
+	{ &nettle_sha512, 19, { 0x30, 0x51, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3, 5, 0, 4, 64 } },
+};
+
+static Bytes
+digest_info (const struct nettle_hash *hash)
+{
+	for (size_t i = 0; i < N_ELEMENTS (digest_infos); i++)
+		if (digest_infos[i].hash == hash)
+			return bytes (digest_infos[i].prefix, digest_infos[i].n);
+	return NO_BYTES;
+}
+
+/* 00 01 FF … FF 00 prefix digest, at the modulus's length. */
+static CK_RV
+encode_type_1 (const Rsa *rsa, Bytes in, Buf *encoded)
+{
+	Bytes prefix = digest_info (rsa->hash);
+	size_t n = prefix.len + in.len, n_padding;
+	uint8_t *at;
+
+	if (n + 11 > rsa->n_key)
+		return too_long (n, rsa->n_key < 11 ? 0 : rsa->n_key - 11);
+	n_padding = rsa->n_key - n - 3;
+	at = buf_grow (encoded, rsa->n_key);
+	TRY_ALLOC (at);
+	at[0] = 0;
+	at[1] = 1;
+	memset (at + 2, 0xff, n_padding);
+	at[2 + n_padding] = 0;
+	if (prefix.len > 0)
+		memcpy (at + 3 + n_padding, prefix.data, prefix.len);
+	if (in.len > 0)
+		memcpy (at + 3 + n_padding + prefix.len, in.data, in.len);
+	return CKR_OK;
+}
+
+static CK_RV
+pkcs1_sign (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	uint8_t digest[HASH_MAX_DIGEST];
+	auto_wipe Buf encoded = BUF_PLAIN;
+
+	TRY (encode_type_1 (rsa, message_digest (rsa, in, digest), &encoded));
+	TRY (rsa_private_primitive (rsa->key, encoded.data, out));
+	*n_out = rsa->n_key;
+	return CKR_OK;
+}
+
+static CK_RV
+wrong_signature (void)
+{
+	return fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
+}
+
+/* What the signature says, at the modulus's length. */
+static CK_RV
+open_signature (Rsa *rsa, Bytes signature, Buf *opened)
+{
+	if (signature.len != rsa->n_key)
+		return fail (CKR_SIGNATURE_LEN_RANGE, "a signature with this key has %zu bytes, not %zu", rsa->n_key,
+		             signature.len);
+	TRY_ALLOC (buf_grow (opened, rsa->n_key));
+	return rsa_public_primitive (rsa->key, signature.data, opened->data) == CKR_OK ? CKR_OK : wrong_signature ();
+}
+
+static CK_RV
+pkcs1_check (void *state, Bytes in, Bytes signature)
+{
+	Rsa *rsa = state;
+	uint8_t digest[HASH_MAX_DIGEST];
+	auto_wipe Buf encoded = BUF_PLAIN;
+	auto_wipe Buf opened = BUF_PLAIN;
+
+	TRY (encode_type_1 (rsa, message_digest (rsa, in, digest), &encoded));
+	TRY (open_signature (rsa, signature, &opened));
+	return bytes_equal_sec (bytes_of (&encoded), bytes_of (&opened)) ? CKR_OK : wrong_signature ();
+}
+
+/* --- PSS, RFC 8017 section 9.1 --- */
+
+static CK_RV
+pss_start (void *state, const Mech *mech, Object *key, Bytes param)
+{
+	Rsa *rsa = state;
+	PssParams params;
+	size_t n_encoded;
+
+	TRY (rsa_start (state, mech, key, param));
+	memcpy (&params, param.data, sizeof params);
+	rsa->pss_hash = mech_hash (params.hash);
+	rsa->mgf_hash = mech_mgf_hash (params.mgf);
+	rsa->n_salt = params.n_salt;
+	if (rsa->pss_hash == NULL || rsa->mgf_hash != rsa->pss_hash || (rsa->hash != NULL && rsa->pss_hash != rsa->hash))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "%s takes one hash, for message and mask", mech->name);
+	n_encoded = (rsa_key_bits (key) - 1 + 7) / 8;
+	if (rsa->n_salt > n_encoded || rsa->n_salt + rsa->pss_hash->digest_size + 2 > n_encoded)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "this key is too short for a salt of %zu bytes", rsa->n_salt);
+	return CKR_OK;
+}
+
+static CK_RV
+pss_digest (Rsa *rsa, Bytes in, uint8_t digest[static HASH_MAX_DIGEST], Bytes *hashed)
+{
+	*hashed = message_digest (rsa, in, digest);
+	if (hashed->len != rsa->pss_hash->digest_size)
+		return fail (CKR_DATA_LEN_RANGE, "a %s digest has %u bytes, not %zu", rsa->pss_hash->name,
+		             rsa->pss_hash->digest_size, hashed->len);
+	return CKR_OK;
+}
+
+static CK_RV
+pss_sign (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	uint8_t digest[HASH_MAX_DIGEST];
+	auto_wipe Buf salt = BUF_PLAIN;
+	auto_wipe Buf encoded = BUF_PLAIN;
+	auto_mpz mpz_t m;
+	Bytes hashed;
+
+	mpz_init (m);
+	TRY (pss_digest (rsa, in, digest, &hashed));
+	TRY_ALLOC (buf_grow (&salt, rsa->n_salt + 1) && buf_grow (&encoded, rsa->n_key));
+	TRY (random_bytes (salt.data, rsa->n_salt));
+	if (!pss_encode_mgf1 (m, rsa_key_bits (rsa->key) - 1, rsa->pss_hash, rsa->n_salt, salt.data, hashed.data))
+		return fail (CKR_KEY_SIZE_RANGE, "this key is too short for PSS");
+	number_get (m, rsa->n_key, encoded.data);
+	TRY (rsa_private_primitive (rsa->key, encoded.data, out));
+	*n_out = rsa->n_key;
+	return CKR_OK;
+}
+
+static CK_RV
+pss_check (void *state, Bytes in, Bytes signature)
+{
+	Rsa *rsa = state;
+	uint8_t digest[HASH_MAX_DIGEST];
+	auto_wipe Buf opened = BUF_PLAIN;
+	auto_mpz mpz_t m;
+	Bytes hashed;
+
+	mpz_init (m);
+	TRY (pss_digest (rsa, in, digest, &hashed));
+	TRY (open_signature (rsa, signature, &opened));
+	number_set (m, bytes_of (&opened));
+	if (!pss_verify_mgf1 (m, rsa_key_bits (rsa->key) - 1, rsa->pss_hash, rsa->n_salt, hashed.data))
+		return wrong_signature ();
+	return CKR_OK;
+}
+
+/* --- raw, CKM_RSA_X_509 --- */
+
+static CK_RV
+raw_pad (const Rsa *rsa, Bytes in, Buf *padded)
+{
+	if (in.len > rsa->n_key)
+		return too_long (in.len, rsa->n_key);
+	TRY_ALLOC (buf_grow (padded, rsa->n_key));
+	memset (padded->data, 0, rsa->n_key - in.len);
+	if (in.len > 0)
+		memcpy (padded->data + rsa->n_key - in.len, in.data, in.len);
+	return CKR_OK;
+}
+
+static CK_RV
+raw_private (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf padded = BUF_PLAIN;
+
+	TRY (raw_pad (rsa, in, &padded));
+	TRY (rsa_private_primitive (rsa->key, padded.data, out));
+	*n_out = rsa->n_key;
+	return CKR_OK;
+}
+
+static CK_RV
+raw_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	CK_RV rv;
+
+	if (in.len != rsa->n_key)
+		return fail (CKR_ENCRYPTED_DATA_LEN_RANGE, "data for this key has %zu bytes, not %zu", rsa->n_key, in.len);
+	rv = raw_private (state, in, out, n_out);
+	return rv == CKR_DATA_INVALID ? CKR_ENCRYPTED_DATA_INVALID : rv;
+}
+
+static CK_RV
+raw_encrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf padded = BUF_PLAIN;
+
+	TRY (raw_pad (rsa, in, &padded));
+	TRY (rsa_public_primitive (rsa->key, padded.data, out));
+	*n_out = rsa->n_key;
+	return CKR_OK;
+}
+
+static CK_RV
+raw_check (void *state, Bytes in, Bytes signature)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf padded = BUF_PLAIN;
+	auto_wipe Buf opened = BUF_PLAIN;
+
+	TRY (raw_pad (rsa, in, &padded));
+	TRY (open_signature (rsa, signature, &opened));
+	return bytes_equal_sec (bytes_of (&padded), bytes_of (&opened)) ? CKR_OK : wrong_signature ();
+}
+
+/* --- PKCS #1 v1.5 encryption, RFC 8017 section 7.2 --- */
+
+static CK_RV
+nonzero_random (uint8_t *out, size_t n)
+{
+	TRY (random_bytes (out, n));
+	for (size_t i = 0; i < n; i++)
+		while (out[i] == 0)
+			TRY (random_bytes (out + i, 1));
+	return CKR_OK;
+}
+
+static CK_RV
+pkcs1_encrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf encoded = BUF_SECRET;
+	size_t n_padding;
+
+	if (in.len + 11 > rsa->n_key)
+		return too_long (in.len, rsa->n_key < 11 ? 0 : rsa->n_key - 11);
+	n_padding = rsa->n_key - in.len - 3;
+	TRY_ALLOC (buf_grow (&encoded, rsa->n_key));
+	encoded.data[0] = 0;
+	encoded.data[1] = 2;
+	TRY (nonzero_random (encoded.data + 2, n_padding));
+	encoded.data[2 + n_padding] = 0;
+	if (in.len > 0)
+		memcpy (encoded.data + 3 + n_padding, in.data, in.len);
+	TRY (rsa_public_primitive (rsa->key, encoded.data, out));
+	*n_out = rsa->n_key;
+	return CKR_OK;
+}
+
+/* The private operation of decryption, at the modulus's length, in secure memory. */
+static CK_RV
+open_ciphertext (Rsa *rsa, Bytes in, Buf *opened)
+{
+	CK_RV rv;
+
+	if (in.len != rsa->n_key)
+		return fail (CKR_ENCRYPTED_DATA_LEN_RANGE, "data for this key has %zu bytes, not %zu", rsa->n_key, in.len);
+	TRY_ALLOC (buf_grow (opened, rsa->n_key));
+	rv = rsa_private_primitive (rsa->key, in.data, opened->data);
+	return rv == CKR_DATA_INVALID ? CKR_ENCRYPTED_DATA_INVALID : rv;
+}
+
+static CK_RV
+damaged (void)
+{
+	return fail (CKR_ENCRYPTED_DATA_INVALID, "the data is damaged");
+}
+
+/* All bits of a where the condition holds, else none; for values below 2^31. */
+static uint32_t
+mask_if_zero (uint32_t value)
+{
+	return (uint32_t)((int32_t)(~value & (value - 1)) >> 31);
+}
+
+static uint32_t
+mask_if_less (uint32_t a, uint32_t b)
+{
+	return (uint32_t)((int32_t)(a - b) >> 31);
+}
+
+/* Moves the message, which starts at @start, to the front of @out in steps that do not depend on where it
+ * is: each bit of the distance moves everything or nothing. */
+static void
+shift_to_front (uint8_t *data, size_t n, uint32_t distance)
+{
+	for (uint32_t step = 1; step < n; step <<= 1) {
+		uint8_t move = (uint8_t)~mask_if_zero (distance & step);
+
+		for (size_t i = 0; i + step < n; i++)
+			data[i] = (uint8_t)((data[i + step] & move) | (data[i] & ~move));
+	}
+}
+
+/* The same work for every content: where the padding ends and whether it is right is computed in masks. */
+static CK_RV
+pkcs1_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf opened = BUF_SECRET;
+	uint32_t bad, searching = ~0u, separator = 0;
+
+	TRY (open_ciphertext (rsa, in, &opened));
+	bad = ~mask_if_zero (opened.data[0]) | ~mask_if_zero (opened.data[1] ^ 2u);
+	for (uint32_t i = 2; i < rsa->n_key; i++) {
+		uint32_t here = mask_if_zero (opened.data[i]) & searching;
+
+		separator |= here & i;
+		searching &= ~here;
+	}
+	bad |= searching | mask_if_less (separator, 10);
+	shift_to_front (opened.data, rsa->n_key, (separator + 1) & ~bad);
+	memcpy (out, opened.data, rsa->n_key);
+	if (bad != 0) {
+		wipe (out, rsa->n_key);
+		return damaged ();
+	}
+	*n_out = rsa->n_key - separator - 1;
+	return CKR_OK;
+}
+
+/* --- OAEP, RFC 8017 section 7.1 --- */
+
+static CK_RV
+oaep_start (void *state, const Mech *mech, Object *key, Bytes param)
+{
+	Rsa *rsa = state;
+	OaepParams params;
+
+	TRY (rsa_start (state, mech, key, param));
+	memcpy (&params, param.data, sizeof params);
+	rsa->pss_hash = mech_hash (params.hash);
+	rsa->mgf_hash = mech_mgf_hash (params.mgf);
+	if (rsa->pss_hash == NULL || rsa->mgf_hash == NULL)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "OAEP with hash 0x%lx and mask 0x%lx is not known here",
+		             params.hash, params.mgf);
+	if (params.n_label > 0 && (params.source != CKZ_DATA_SPECIFIED || params.label == NULL))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the label is missing");
+	if (rsa->n_key < 2 * (size_t)rsa->pss_hash->digest_size + 2)
+		return fail (CKR_KEY_SIZE_RANGE, "this key is too short for OAEP with %s", rsa->pss_hash->name);
+	hash_bytes (rsa->pss_hash, bytes (params.label, params.n_label), rsa->label_hash);
+	return CKR_OK;
+}
+
+static CK_RV
+mask_with (const struct nettle_hash *hash, Bytes seed, uint8_t *data, size_t n)
+{
+	auto_wipe Buf mask = BUF_SECRET;
+	HashCtx context;
+
+	TRY_ALLOC (buf_grow (&mask, n));
+	hash->init (&context);
+	hash->update (&context, seed.len, seed.data);
+	pss_mgf1 (&context, hash, n, mask.data);
+	for (size_t i = 0; i < n; i++)
+		data[i] ^= mask.data[i];
+	wipe (&context, sizeof context);
+	return CKR_OK;
+}
+
+/* 00 maskedSeed maskedDB, DB = label hash, zeros, 01, message. */
+static CK_RV
+oaep_encrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf encoded = BUF_SECRET;
+	size_t n_hash = rsa->pss_hash->digest_size, n_db = rsa->n_key - n_hash - 1;
+	uint8_t *seed, *db;
+
+	if (in.len > n_db - n_hash - 1)
+		return too_long (in.len, n_db - n_hash - 1);
+	TRY_ALLOC (buf_grow (&encoded, rsa->n_key));
+	memset (encoded.data, 0, rsa->n_key);
+	seed = encoded.data + 1;
+	db = seed + n_hash;
+	memcpy (db, rsa->label_hash, n_hash);
+	db[n_db - in.len - 1] = 1;
+	if (in.len > 0)
+		memcpy (db + n_db - in.len, in.data, in.len);
+	TRY (random_bytes (seed, n_hash));
+	TRY (mask_with (rsa->mgf_hash, bytes (seed, n_hash), db, n_db));
+	TRY (mask_with (rsa->mgf_hash, bytes (db, n_db), seed, n_hash));
+	TRY (rsa_public_primitive (rsa->key, encoded.data, out));
+	*n_out = rsa->n_key;
+	return CKR_OK;
+}
+
+/* Manger's attack needs to know that the first octet was wrong: nothing here tells it from the rest. */
+static CK_RV
+oaep_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf opened = BUF_SECRET;
+	size_t n_hash = rsa->pss_hash->digest_size, n_db = rsa->n_key - n_hash - 1;
+	uint32_t bad, searching = ~0u, separator = 0;
+	uint8_t *seed, *db;
+
+	TRY (open_ciphertext (rsa, in, &opened));
+	seed = opened.data + 1;
+	db = seed + n_hash;
+	TRY (mask_with (rsa->mgf_hash, bytes (db, n_db), seed, n_hash));
+	TRY (mask_with (rsa->mgf_hash, bytes (seed, n_hash), db, n_db));
+	bad = ~mask_if_zero (opened.data[0]);
+	for (size_t i = 0; i < n_hash; i++)
+		bad |= ~mask_if_zero ((uint32_t)(db[i] ^ rsa->label_hash[i]));
+	for (uint32_t i = (uint32_t)n_hash; i < n_db; i++) {
+		uint32_t one = mask_if_zero (db[i] ^ 1u) & searching;
+
+		separator |= one & i;
+		searching &= ~one;
+		bad |= searching & ~mask_if_zero (db[i]);
+	}
+	bad |= searching;
+	shift_to_front (db, n_db, (separator + 1) & ~bad);
+	memcpy (out, db, n_db);
+	if (bad != 0) {
+		wipe (out, n_db);
+		return damaged ();
+	}
+	*n_out = n_db - separator - 1;
+	return CKR_OK;
+}
+
+/* --- rows --- */
+
+#define ONE_PIECE(n, op_start, op_finish, is_inexact)                                                        \
+	static const MechOp n = {                                                                            \
+		.state_size = sizeof (Rsa), .start = op_start, .room = rsa_room, .finish = op_finish,        \
+		.inexact = is_inexact                                                                        \
+	}
+#define HASHED(n, op_start, op_finish)                                                                       \
+	static const MechOp n = {                                                                            \
+		.state_size = sizeof (Rsa), .start = op_start, .room = rsa_room, .update = rsa_update,       \
+		.finish = op_finish                                                                          \
+	}
+#define CHECKED(n, op_start, op_update, op_check)                                                            \
+	static const MechOp n = {                                                                            \
+		.state_size = sizeof (Rsa), .start = op_start, .room = rsa_room, .update = op_update,        \
+		.check = op_check                                                                            \
+	}
+
+ONE_PIECE (pkcs1_sign_op, rsa_start, pkcs1_sign, false);
+ONE_PIECE (pss_sign_op, pss_start, pss_sign, false);
+ONE_PIECE (raw_sign_op, rsa_start, raw_private, false);
+ONE_PIECE (raw_encrypt_op, rsa_start, raw_encrypt, false);
+ONE_PIECE (raw_decrypt_op, rsa_start, raw_decrypt, false);
+ONE_PIECE (pkcs1_encrypt_op, rsa_start, pkcs1_encrypt, false);
+ONE_PIECE (pkcs1_decrypt_op, rsa_start, pkcs1_decrypt, true);
+ONE_PIECE (oaep_encrypt_op, oaep_start, oaep_encrypt, false);
+ONE_PIECE (oaep_decrypt_op, oaep_start, oaep_decrypt, true);
+HASHED (pkcs1_sign_hashed_op, rsa_start, pkcs1_sign);
+HASHED (pss_sign_hashed_op, pss_start, pss_sign);
+CHECKED (pkcs1_check_op, rsa_start, NULL, pkcs1_check);
+CHECKED (pss_check_op, pss_start, NULL, pss_check);
+CHECKED (raw_check_op, rsa_start, NULL, raw_check);
+CHECKED (pkcs1_check_hashed_op, rsa_start, rsa_update, pkcs1_check);
+CHECKED (pss_check_hashed_op, pss_start, rsa_update, pss_check);
+
+#define RSA .key_types = KEYS (CKK_RSA), SIZES (512, 16384)
+#define PKCS1_HASHED(n, nettle)                                                                              \
+	{ MECH (n##_RSA_PKCS), RSA, .hash = nettle, .sign = &pkcs1_sign_hashed_op, .verify = &pkcs1_check_hashed_op }
+#define PSS_HASHED(n, nettle)                                                                                \
+	{ MECH (n##_RSA_PKCS_PSS), RSA, PARAM (PssParams), .hash = nettle, .sign = &pss_sign_hashed_op,      \
+	  .verify = &pss_check_hashed_op }
+
+static const Mech mechs[] = {
+	{ MECH (RSA_PKCS_KEY_PAIR_GEN), .key_types = KEYS (CKK_RSA), SIZES (1024, 8192),
+	  .generate_pair = rsa_generate_pair },
+	{ MECH (RSA_PKCS), RSA, .sign = &pkcs1_sign_op, .verify = &pkcs1_check_op, .encrypt = &pkcs1_encrypt_op,
+	  .decrypt = &pkcs1_decrypt_op, .wrap = &pkcs1_encrypt_op, .unwrap = &pkcs1_decrypt_op, .secret_only = true },
+	{ MECH (RSA_X_509), RSA, .sign = &raw_sign_op, .verify = &raw_check_op, .encrypt = &raw_encrypt_op,
+	  .decrypt = &raw_decrypt_op },
+	{ MECH (RSA_PKCS_OAEP), RSA, PARAM (OaepParams), .encrypt = &oaep_encrypt_op, .decrypt = &oaep_decrypt_op,
+	  .wrap = &oaep_encrypt_op, .unwrap = &oaep_decrypt_op, .secret_only = true },
+	{ MECH (RSA_PKCS_PSS), RSA, PARAM (PssParams), .sign = &pss_sign_op, .verify = &pss_check_op },
+	PKCS1_HASHED (SHA1, &nettle_sha1),
+	PKCS1_HASHED (SHA224, &nettle_sha224),
+	PKCS1_HASHED (SHA256, &nettle_sha256),
+	PKCS1_HASHED (SHA384, &nettle_sha384),
+	PKCS1_HASHED (SHA512, &nettle_sha512),
+	PSS_HASHED (SHA1, &nettle_sha1),
+	PSS_HASHED (SHA224, &nettle_sha224),
+	PSS_HASHED (SHA256, &nettle_sha256),
+	PSS_HASHED (SHA384, &nettle_sha384),
+	PSS_HASHED (SHA512, &nettle_sha512),
+};
+
+static const KeyKind kinds[] = {
+	{ CKO_PUBLIC_KEY, CKK_RSA, rsa_kind_size, rsa_check_public, NULL },
+	{ CKO_PRIVATE_KEY, CKK_RSA, rsa_kind_size, rsa_check_private, NULL },
+};
+
+const MechFamily mech_rsa = { "rsa", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };
