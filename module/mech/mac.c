@@ -63,7 +63,7 @@ static CK_RV
 hmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 {
 	Hmac *hmac = state;
-	CK_MAC_GENERAL_PARAMS wanted = mech->hash->digest_size;
+	CK_ULONG wanted = mech->hash->digest_size;
 	void *prepared;
 
 	if (param.len > 0)

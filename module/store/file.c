@@ -1,0 +1,731 @@
+/* The file format: SoftHSM v2's token directories, read and written beside SoftHSM 2.6 and 2.7.
+ *
+ *   <token>/token.object     label, serial, flags and the two PIN blobs
+ *   <token>/generation       a counter, one more for each object made or removed
+ *   <token>/<id>.object      an object: a counter of its changes, then its attributes
+ *   <token>/<id>.lock        whoever changes the object holds a write lock on this
+ *
+ * No descriptor stays open between calls: the host may close what it does not know, and may fork. */
+
+#include "files.h"
+#include "random.h"
+#include "seal-file.h"
+#include "store.h"
+#include "template.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define TOKEN "token"
+#define SUFFIX ".object"
+#define GENERATION "generation"
+
+/* Attributes of token.object. */
+#define OS_BASE (CKA_VENDOR_DEFINED + 0x5348UL)
+#define OS_LABEL (OS_BASE + 1)
+#define OS_SERIAL (OS_BASE + 2)
+#define OS_FLAGS (OS_BASE + 3)
+#define OS_SO_PIN (OS_BASE + 4)
+#define OS_USER_PIN (OS_BASE + 5)
+
+#define NEW_FLAGS (CKF_RNG | CKF_LOGIN_REQUIRED | CKF_RESTORE_KEY_NOT_NEEDED | CKF_TOKEN_INITIALIZED)
+
+/* A file that changed this short a time ago may change again without its time telling. */
+#define SETTLE_MS 50
+
+/* Beside SoftHSM 2.6 a file may be found empty or half written: it is read again this often. */
+#define RETRIES 10
+#define RETRY_MS 5
+
+typedef struct {
+	Store store;
+	mode_t umask;
+	Attrs token;            /* token.object as it was at: */
+	StoreStamp stamp;
+	char path[];
+} FileStore;
+
+static FileStore *
+file_store (Store *store)
+{
+	return (FileStore *)store;
+}
+
+/* --- stamps --- */
+
+static int64_t
+milliseconds_ago (const struct timespec *then)
+{
+	struct timespec now;
+
+	clock_gettime (CLOCK_REALTIME, &now);
+	return (int64_t)(now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
+}
+
+static bool
+is_settled (const struct stat *info)
+{
+	int64_t ago = milliseconds_ago (&info->st_mtim);
+
+	return ago > SETTLE_MS || ago < -1000;
+}
+
+static StoreStamp
+stamp_of (const struct stat *info, uint64_t generation)
+{
+	return (StoreStamp){
+		.inode = info->st_ino,
+		.size = (uint64_t)info->st_size,
+		.generation = generation,
+		.seconds = info->st_mtim.tv_sec,
+		.nanoseconds = info->st_mtim.tv_nsec,
+		.settled = is_settled (info),
+	};
+}
+
+static bool
+object_name (const char *id, const char *suffix, char name[static NAME_MAX])
+{
+	return snprintf (name, NAME_MAX, "%s%s", id, suffix) < NAME_MAX;
+}
+
+static int
+open_directory (const char *path)
+{
+	return open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+static bool
+read_u64 (const char *path, const char *name, uint64_t *value)
+{
+	char whole[PATH_MAX];
+	uint8_t octets[8];
+	auto_close int fd = -1;
+
+	if (snprintf (whole, sizeof whole, "%s/%s", path, name) >= (int)sizeof whole)
+		return false;
+	fd = open (whole, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0 || pread (fd, octets, sizeof octets, 0) != (ssize_t)sizeof octets)
+		return false;
+	*value = be64_get (octets);
+	return true;
+}
+
+/* Has the file changed since?  One stat, unless it was written just before it was read. */
+static bool
+stamp_changed (FileStore *file, const char *name, StoreStamp *stamp)
+{
+	char whole[PATH_MAX];
+	struct stat info;
+	uint64_t generation;
+
+	if (snprintf (whole, sizeof whole, "%s/%s", file->path, name) >= (int)sizeof whole ||
+	    lstat (whole, &info) != 0)
+		return true;
+	if (info.st_ino != stamp->inode || (uint64_t)info.st_size != stamp->size ||
+	    info.st_mtim.tv_sec != stamp->seconds || info.st_mtim.tv_nsec != stamp->nanoseconds)
+		return true;
+	if (stamp->settled)
+		return false;
+	stamp->settled = is_settled (&info);
+	return !read_u64 (file->path, name, &generation) || generation != stamp->generation;
+}
+
+/* --- records --- */
+
+/* A ciphertext has an initialisation vector and a block at least.  What else stands in a private object
+ * are the dates that SoftHSM writes in clear. */
+static bool
+looks_sealed (Bytes value)
+{
+	return value.len >= 32 && value.len % 16 == 0;
+}
+
+static CK_RV
+mark_sealed (Attrs *record)
+{
+	if (!attrs_bool (record, CKA_PRIVATE, false))
+		return CKR_OK;
+	for (uint32_t i = 0; i < record->n; i++) {
+		Attr *attr = &record->list[i];
+
+		if (attr->kind == IS_BYTES && looks_sealed (attr_bytes (attr)))
+			attr->sealed = true;
+	}
+	return CKR_OK;
+}
+
+/* Stray bytes too few for a type are the end, as SoftHSM has it. */
+static CK_RV
+decode (Bytes content, Attrs *record, uint64_t *generation)
+{
+	if (content.len < 8)
+		return CKR_DATA_INVALID;
+	*generation = be64_get (content.data);
+	content = bytes (content.data + 8, content.len - 8);
+	while (content.len >= 8)
+		TRY (attr_decode (&content, record, 0));
+	return mark_sealed (record);
+}
+
+static CK_RV
+encode (const Attrs *record, uint64_t generation, Buf *content)
+{
+	uint8_t octets[8];
+
+	be64_put (octets, generation);
+	TRY_ALLOC (buf_set (content, bytes (octets, sizeof octets)));
+	for (uint32_t i = 0; i < record->n; i++)
+		TRY (attr_encode (&record->list[i], content));
+	return CKR_OK;
+}
+
+static void
+wait_ms (long n)
+{
+	struct timespec time = { .tv_nsec = n * 1000000 };
+
+	nanosleep (&time, NULL);
+}
+
+static CK_RV
+read_record_once (int dir, const char *name, Attrs *record, StoreStamp *stamp)
+{
+	auto_wipe Buf content = BUF_PLAIN;
+	struct stat info;
+	uint64_t generation = 0;
+	CK_RV rv;
+
+	TRY (file_read (dir, name, &content, &info));
+	rv = decode (bytes_of (&content), record, &generation);
+	*stamp = stamp_of (&info, generation);
+	return rv;
+}
+
+static CK_RV
+read_record (int dir, const char *name, Attrs *record, StoreStamp *stamp)
+{
+	CK_RV rv = read_record_once (dir, name, record, stamp);
+
+	for (int i = 0; i < RETRIES && rv == CKR_DATA_INVALID && !stamp->settled; i++) {
+		wait_ms (RETRY_MS);
+		attrs_clear (record);
+		rv = read_record_once (dir, name, record, stamp);
+	}
+	if (rv == CKR_DATA_INVALID)
+		attrs_clear (record);
+	return rv;
+}
+
+/* The change of one file under its lock; @old: the record must be there already. */
+static CK_RV
+edit_record (FileStore *file, const char *id, StoreEdit edit, void *data, StoreStamp *stamp)
+{
+	auto_close int dir = open_directory (file->path);
+	auto_close int lock = -1;
+	auto_attrs Attrs record = { 0 };
+	auto_wipe Buf content = BUF_PLAIN;
+	char name[NAME_MAX];
+	StoreStamp before;
+	struct stat info;
+
+	if (dir < 0 || !object_name (id, ".lock", name))
+		return CKR_DEVICE_ERROR;
+	TRY (file_lock (dir, name, file->umask, &lock));
+	object_name (id, SUFFIX, name);
+	TRY (read_record (dir, name, &record, &before));
+	TRY (edit (data, &record));
+	TRY (encode (&record, before.generation + 1, &content));
+	TRY (file_replace (dir, name, bytes_of (&content), file->umask, &info));
+	*stamp = stamp_of (&info, before.generation + 1);
+	return CKR_OK;
+}
+
+/* --- the token itself --- */
+
+static bool
+is_token (const Attrs *record)
+{
+	return attrs_bytes (record, OS_LABEL).len == 32 && attrs_bytes (record, OS_SERIAL).len > 0 &&
+	       attrs_bytes (record, OS_SERIAL).len <= 16;
+}
+
+static CK_RV
+load_token (FileStore *file)
+{
+	auto_close int dir = open_directory (file->path);
+	Attrs record = { 0 };
+	CK_RV rv;
+
+	if (dir < 0)
+		return errno == ENOENT ? CKR_TOKEN_NOT_RECOGNIZED : CKR_DEVICE_ERROR;
+	rv = read_record (dir, TOKEN SUFFIX, &record, &file->stamp);
+	if (rv == CKR_OK && !is_token (&record))
+		rv = CKR_DEVICE_ERROR;
+	if (rv != CKR_OK) {
+		attrs_clear (&record);
+		return rv == CKR_OBJECT_HANDLE_INVALID ? CKR_TOKEN_NOT_RECOGNIZED :
+		       rv == CKR_DATA_INVALID          ? CKR_DEVICE_ERROR :
+		                                         rv;
+	}
+	attrs_clear (&file->token);
+	file->token = record;
+	return CKR_OK;
+}
+
+/* Whoever changed it, and whenever: a PIN that was changed elsewhere counts at once. */
+static CK_RV
+refresh_token (FileStore *file)
+{
+	if (file->token.n > 0 && !stamp_changed (file, TOKEN SUFFIX, &file->stamp))
+		return CKR_OK;
+	return load_token (file);
+}
+
+static CK_RV
+edit_token (FileStore *file, StoreEdit edit, void *data)
+{
+	StoreStamp stamp;
+
+	TRY (edit_record (file, TOKEN, edit, data, &stamp));
+	return load_token (file);
+}
+
+static FileStore *
+new_store (const char *path, mode_t umask)
+{
+	FileStore *file = calloc (1, sizeof (FileStore) + strlen (path) + 1);
+
+	if (file == NULL)
+		return NULL;
+	file->store.ops = &store_file;
+	file->umask = umask;
+	strcpy (file->path, path);
+	return file;
+}
+
+static void
+file_store_close (Store *store)
+{
+	attrs_clear (&file_store (store)->token);
+	free (store);
+}
+
+static CK_RV
+file_store_open (const char *path, mode_t umask, Store **store)
+{
+	FileStore *file = new_store (path, umask);
+	CK_RV rv;
+
+	TRY_ALLOC (file);
+	rv = load_token (file);
+	if (rv == CKR_OK)
+		*store = &file->store;
+	else
+		file_store_close (&file->store);
+	return rv;
+}
+
+static CK_RV
+new_id (char id[static STORE_ID_SIZE])
+{
+	uint8_t r[16];
+
+	TRY (random_bytes (r, sizeof r));
+	snprintf (id, STORE_ID_SIZE, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", r[0], r[1],
+	          r[2], r[3], r[4], r[5], r[6], r[7], r[8], r[9], r[10], r[11], r[12], r[13], r[14], r[15]);
+	return CKR_OK;
+}
+
+static CK_RV
+new_token_key (Bytes so_pin, Buf *blob)
+{
+	auto_wipe Buf key = BUF_SECRET;
+
+	TRY_ALLOC (buf_grow (&key, SEAL_FILE_KEY_SIZE));
+	TRY (random_bytes (key.data, key.len));
+	return seal_file_wrap (so_pin, bytes_of (&key), blob);
+}
+
+/* The serial is the end of the directory's name without the dash. */
+static CK_RV
+new_token_record (const char *id, const uint8_t label[static 32], Bytes so_pin, Attrs *record)
+{
+	auto_wipe Buf blob = BUF_PLAIN;
+	char serial[17];
+
+	snprintf (serial, sizeof serial, "%.4s%.12s", id + 19, id + 24);
+	TRY (new_token_key (so_pin, &blob));
+	TRY (attrs_set_bytes (record, OS_LABEL, bytes (label, 32)));
+	TRY (attrs_set_bytes (record, OS_SERIAL, bytes_str (serial)));
+	TRY (attrs_set_ulong (record, OS_FLAGS, NEW_FLAGS));
+	return attrs_set_bytes (record, OS_SO_PIN, bytes_of (&blob));
+}
+
+static CK_RV
+fill_token_directory (FileStore *file, const Attrs *record)
+{
+	auto_close int dir = open_directory (file->path);
+	auto_wipe Buf content = BUF_PLAIN;
+	auto_close int lock = -1;
+	static const uint8_t first[8] = { 0, 0, 0, 0, 0, 0, 0, 1 };
+	struct stat info;
+
+	if (dir < 0)
+		return CKR_DEVICE_ERROR;
+	TRY (file_replace (dir, GENERATION, bytes (first, sizeof first), file->umask, &info));
+	TRY (file_lock (dir, TOKEN ".lock", file->umask, &lock));
+	TRY (encode (record, 1, &content));
+	return file_replace (dir, TOKEN SUFFIX, bytes_of (&content), file->umask, &info);
+}
+
+static void
+remove_token_directory (const char *path)
+{
+	static const char *const names[] = { TOKEN SUFFIX, TOKEN ".lock", GENERATION };
+	auto_close int dir = open_directory (path);
+
+	for (size_t i = 0; dir >= 0 && i < N_ELEMENTS (names); i++)
+		unlinkat (dir, names[i], 0);
+	rmdir (path);
+}
+
+static void
+sync_directory (const char *path)
+{
+	auto_close int dir = open_directory (path);
+
+	if (dir >= 0 && fsync (dir) != 0)
+		log_debug ("cannot sync %s", path);
+}
+
+static CK_RV
+file_store_create (const char *tokendir, mode_t umask, const uint8_t label[static 32], Bytes so_pin, Store **store)
+{
+	auto_attrs Attrs record = { 0 };
+	char id[STORE_ID_SIZE], path[PATH_MAX];
+	FileStore *file;
+	CK_RV rv;
+
+	TRY (new_id (id));
+	TRY (new_token_record (id, label, so_pin, &record));
+	if (snprintf (path, sizeof path, "%s/%s", tokendir, id) >= (int)sizeof path)
+		return CKR_DEVICE_ERROR;
+	file = new_store (path, umask);
+	TRY_ALLOC (file);
+	rv = mkdir (path, 0777 & ~umask) == 0 ? CKR_OK : CKR_DEVICE_ERROR;
+	if (rv != CKR_OK)
+		log_error ("cannot make the directory %s: %s", path, strerrorname_np (errno));
+	else if ((rv = fill_token_directory (file, &record)) != CKR_OK || (rv = load_token (file)) != CKR_OK)
+		remove_token_directory (path);
+	if (rv != CKR_OK) {
+		file_store_close (&file->store);
+		return rv;
+	}
+	sync_directory (tokendir);
+	*store = &file->store;
+	return CKR_OK;
+}
+
+static CK_RV
+file_store_info (Store *store, StoreInfo *info)
+{
+	FileStore *file = file_store (store);
+	Bytes serial;
+
+	TRY (refresh_token (file));
+	serial = attrs_bytes (&file->token, OS_SERIAL);
+	*info = (StoreInfo){ .flags = attrs_ulong (&file->token, OS_FLAGS, NEW_FLAGS) };
+	memcpy (info->label, attrs_bytes (&file->token, OS_LABEL).data, sizeof info->label);
+	memcpy (info->serial, serial.data, serial.len);
+	info->has_user_pin = attrs_bytes (&file->token, OS_USER_PIN).len > 0;
+	if (info->has_user_pin)
+		info->flags |= CKF_USER_PIN_INITIALIZED;
+	return CKR_OK;
+}
+
+typedef struct {
+	CK_FLAGS set, clear;
+} FlagsEdit;
+
+static CK_RV
+edit_flags (void *data, Attrs *record)
+{
+	const FlagsEdit *edit = data;
+	CK_FLAGS flags = attrs_ulong (record, OS_FLAGS, NEW_FLAGS);
+
+	return attrs_set_ulong (record, OS_FLAGS, (flags | edit->set) & ~edit->clear);
+}
+
+static CK_RV
+file_store_set_flags (Store *store, CK_FLAGS set, CK_FLAGS clear)
+{
+	FileStore *file = file_store (store);
+	FlagsEdit edit = { set, clear };
+	CK_FLAGS flags;
+
+	TRY (refresh_token (file));
+	flags = attrs_ulong (&file->token, OS_FLAGS, NEW_FLAGS);
+	if (((flags | set) & ~clear) == flags)
+		return CKR_OK;
+	return edit_token (file, edit_flags, &edit);
+}
+
+static CK_ATTRIBUTE_TYPE
+pin_attribute (StoreRole role)
+{
+	return role == STORE_SO ? OS_SO_PIN : OS_USER_PIN;
+}
+
+static CK_RV
+file_store_unlock (Store *store, StoreRole role, Bytes pin, Buf *master)
+{
+	FileStore *file = file_store (store);
+	Bytes blob;
+
+	TRY (refresh_token (file));
+	blob = attrs_bytes (&file->token, pin_attribute (role));
+	if (blob.len == 0)
+		return role == STORE_USER ? CKR_USER_PIN_NOT_INITIALIZED : CKR_PIN_INCORRECT;
+	return seal_file_unwrap (pin, blob, master);
+}
+
+typedef struct {
+	StoreRole role;
+	Bytes blob;
+	const uint8_t *label;   /* for a reset: the new label; NULL otherwise */
+} PinEdit;
+
+static CK_RV
+edit_pin (void *data, Attrs *record)
+{
+	const PinEdit *edit = data;
+	CK_FLAGS flags = attrs_ulong (record, OS_FLAGS, NEW_FLAGS);
+
+	if (edit->role == STORE_SO)
+		flags &= ~(CKF_SO_PIN_COUNT_LOW | CKF_SO_PIN_FINAL_TRY | CKF_SO_PIN_LOCKED | CKF_SO_PIN_TO_BE_CHANGED);
+	else
+		flags = (flags | CKF_USER_PIN_INITIALIZED) &
+		        ~(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED |
+		          CKF_USER_PIN_TO_BE_CHANGED);
+	if (edit->label != NULL) {
+		flags = NEW_FLAGS;
+		attrs_remove (record, OS_USER_PIN);
+		TRY (attrs_set_bytes (record, OS_LABEL, bytes (edit->label, 32)));
+	}
+	TRY (attrs_set_ulong (record, OS_FLAGS, flags));
+	return attrs_set_bytes (record, pin_attribute (edit->role), edit->blob);
+}
+
+static CK_RV
+file_store_set_pin (Store *store, StoreRole role, Bytes pin, const Buf *master)
+{
+	auto_wipe Buf blob = BUF_PLAIN;
+	PinEdit edit = { .role = role };
+
+	TRY (seal_file_wrap (pin, bytes_of (master), &blob));
+	edit.blob = bytes_of (&blob);
+	return edit_token (file_store (store), edit_pin, &edit);
+}
+
+/* --- objects --- */
+
+static CK_RV
+file_store_list_changed (Store *store, uint64_t *seen, bool *changed)
+{
+	uint64_t now = 0;
+
+	read_u64 (file_store (store)->path, GENERATION, &now);
+	*changed = now != *seen;
+	*seen = now;
+	return CKR_OK;
+}
+
+/* One more, under its lock.  Where nothing but us moved it, @seen follows; otherwise the next look lists. */
+static void
+bump_generation (FileStore *file, int dir, uint64_t *seen)
+{
+	auto_close int fd = -1;
+	uint8_t octets[8] = { 0 };
+	uint64_t now, next;
+
+	if (file_lock (dir, GENERATION, file->umask, &fd) != CKR_OK)
+		return;
+	now = pread (fd, octets, sizeof octets, 0) == (ssize_t)sizeof octets ? be64_get (octets) : 0;
+	next = now + 1 == 0 ? 1 : now + 1;
+	be64_put (octets, next);
+	if (pwrite (fd, octets, sizeof octets, 0) != (ssize_t)sizeof octets)
+		log_warning ("cannot write %s/" GENERATION ": other processes will not see the change at once", file->path);
+	else if (*seen == now)
+		*seen = next;
+}
+
+/* The id of an object's file, NULL when it is none. */
+static const char *
+id_of (int dir, const struct dirent *entry, char id[static STORE_ID_SIZE])
+{
+	size_t n = strlen (entry->d_name), n_suffix = strlen (SUFFIX);
+	struct stat info;
+
+	if (n <= n_suffix || n - n_suffix >= STORE_ID_SIZE || entry->d_name[0] == '.' ||
+	    strcmp (entry->d_name + n - n_suffix, SUFFIX) != 0 || strcmp (entry->d_name, TOKEN SUFFIX) == 0)
+		return NULL;
+	if (entry->d_type == DT_UNKNOWN &&
+	    (fstatat (dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISREG (info.st_mode)))
+		return NULL;
+	if (entry->d_type != DT_UNKNOWN && entry->d_type != DT_REG)
+		return NULL;
+	memcpy (id, entry->d_name, n - n_suffix);
+	id[n - n_suffix] = '\0';
+	return id;
+}
+
+static CK_RV
+file_store_list (Store *store, uint64_t *seen, StoreVisit visit, void *data)
+{
+	FileStore *file = file_store (store);
+	char room[STORE_ID_SIZE];
+	const struct dirent *entry;
+	bool changed;
+	DIR *dir;
+
+	/* The counter first: what is added meanwhile is listed again, not missed. */
+	TRY (file_store_list_changed (store, seen, &changed));
+	dir = opendir (file->path);
+	if (dir == NULL)
+		return CKR_DEVICE_ERROR;
+	while ((entry = readdir (dir)) != NULL) {
+		const char *id = id_of (dirfd (dir), entry, room);
+
+		if (id != NULL && !visit (data, id))
+			break;
+	}
+	closedir (dir);
+	return CKR_OK;
+}
+
+static bool
+file_store_changed (Store *store, const char *id, StoreStamp *stamp)
+{
+	char name[NAME_MAX];
+
+	return !object_name (id, SUFFIX, name) || stamp_changed (file_store (store), name, stamp);
+}
+
+static CK_RV
+file_store_read (Store *store, const char *id, Attrs *record, StoreStamp *stamp)
+{
+	auto_close int dir = open_directory (file_store (store)->path);
+	char name[NAME_MAX];
+
+	*stamp = (StoreStamp){ 0 };
+	if (dir < 0 || !object_name (id, SUFFIX, name))
+		return CKR_DEVICE_ERROR;
+	return read_record (dir, name, record, stamp);
+}
+
+static CK_RV
+file_store_add (Store *store, const Attrs *record, char id[static STORE_ID_SIZE], StoreStamp *stamp, uint64_t *seen)
+{
+	FileStore *file = file_store (store);
+	auto_close int dir = open_directory (file->path);
+	auto_close int lock = -1;
+	auto_wipe Buf content = BUF_PLAIN;
+	char name[NAME_MAX];
+	struct stat info;
+	CK_RV rv;
+
+	if (dir < 0)
+		return CKR_DEVICE_ERROR;
+	TRY (new_id (id));
+	TRY (encode (record, 1, &content));
+	/* SoftHSM removes an object with its lock file and fails where it has none. */
+	object_name (id, ".lock", name);
+	TRY (file_lock (dir, name, file->umask, &lock));
+	object_name (id, SUFFIX, name);
+	rv = file_replace (dir, name, bytes_of (&content), file->umask, &info);
+	if (rv != CKR_OK) {
+		object_name (id, ".lock", name);
+		unlinkat (dir, name, 0);
+		return rv;
+	}
+	*stamp = stamp_of (&info, 1);
+	bump_generation (file, dir, seen);
+	return CKR_OK;
+}
+
+static CK_RV
+file_store_edit (Store *store, const char *id, StoreEdit edit, void *data, StoreStamp *stamp)
+{
+	return edit_record (file_store (store), id, edit, data, stamp);
+}
+
+static CK_RV
+file_store_remove (Store *store, const char *id, uint64_t *seen)
+{
+	FileStore *file = file_store (store);
+	auto_close int dir = open_directory (file->path);
+	auto_close int lock = -1;
+	char name[NAME_MAX], lock_name[NAME_MAX];
+
+	if (dir < 0 || !object_name (id, SUFFIX, name) || !object_name (id, ".lock", lock_name))
+		return CKR_DEVICE_ERROR;
+	TRY (file_lock (dir, lock_name, file->umask, &lock));
+	if (unlinkat (dir, name, 0) != 0 && errno != ENOENT) {
+		log_error ("cannot remove %s/%s: %s", file->path, name, strerrorname_np (errno));
+		return CKR_DEVICE_ERROR;
+	}
+	unlinkat (dir, lock_name, 0);
+	if (fsync (dir) != 0)
+		log_debug ("cannot sync %s", file->path);
+	bump_generation (file, dir, seen);
+	return CKR_OK;
+}
+
+static bool
+remove_listed (void *data, const char *id)
+{
+	uint64_t seen = 0;
+
+	return file_store_remove (data, id, &seen) == CKR_OK;
+}
+
+static CK_RV
+file_store_reset (Store *store, const uint8_t label[static 32], Bytes so_pin)
+{
+	auto_wipe Buf blob = BUF_PLAIN;
+	PinEdit edit = { .role = STORE_SO, .label = label };
+	uint64_t seen = 0;
+
+	TRY (new_token_key (so_pin, &blob));
+	TRY (file_store_list (store, &seen, remove_listed, store));
+	edit.blob = bytes_of (&blob);
+	return edit_token (file_store (store), edit_pin, &edit);
+}
+
+const StoreOps store_file = {
+	.name = "file",
+	.open = file_store_open,
+	.create = file_store_create,
+	.close = file_store_close,
+	.info = file_store_info,
+	.set_flags = file_store_set_flags,
+	.unlock = file_store_unlock,
+	.set_pin = file_store_set_pin,
+	.reset = file_store_reset,
+	.seal = seal_file_seal,
+	.unseal = seal_file_unseal,
+	.list_changed = file_store_list_changed,
+	.list = file_store_list,
+	.changed = file_store_changed,
+	.read = file_store_read,
+	.add = file_store_add,
+	.edit = file_store_edit,
+	.remove = file_store_remove,
+};

@@ -1,0 +1,154 @@
+/* Files of a token directory: read under SoftHSM's locks, replaced and never cut short.
+ *
+ * SoftHSM locks with POSIX record locks.  Ours are of the open file description (they meet SoftHSM's all
+ * the same), so neither another thread nor a stranger who closes a descriptor of the file gives them away. */
+
+#include "files.h"
+#include "random.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LARGEST_FILE (64 * 1024 * 1024)
+
+void
+file_close (int *fd)
+{
+	if (*fd >= 0)
+		close (*fd);
+	*fd = -1;
+}
+
+static bool
+lock (int fd, short type)
+{
+	struct flock whole = { .l_type = type, .l_whence = SEEK_SET };
+	int rc;
+
+	do
+		rc = fcntl (fd, F_OFD_SETLKW, &whole);
+	while (rc != 0 && errno == EINTR);
+	/* A file system without locks is worked on without. */
+	return rc == 0 || errno == ENOLCK || errno == EINVAL || errno == ENOTSUP;
+}
+
+static CK_RV
+trouble (const char *what, const char *name)
+{
+	bool full = errno == ENOSPC || errno == EDQUOT;
+
+	log_error ("cannot %s %s: %s", what, name, strerrorname_np (errno));
+	return full ? CKR_DEVICE_MEMORY : CKR_DEVICE_ERROR;
+}
+
+static bool
+read_all (int fd, Buf *content, size_t n)
+{
+	uint8_t *at = buf_grow (content, n);
+	size_t done = 0;
+
+	while (at != NULL && done < n) {
+		ssize_t got = read (fd, at + done, n - done);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			break;
+		done += (size_t)got;
+	}
+	if (at != NULL)
+		buf_cut (content, content->len - (n - done));
+	return at != NULL && done == n;
+}
+
+CK_RV
+file_read (int dir, const char *name, Buf *content, struct stat *info)
+{
+	auto_close int fd = openat (dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+
+	if (fd < 0)
+		return errno == ENOENT ? CKR_OBJECT_HANDLE_INVALID : CKR_DEVICE_ERROR;
+	if (!lock (fd, F_RDLCK) || fstat (fd, info) != 0)
+		return CKR_DEVICE_ERROR;
+	if (!S_ISREG (info->st_mode) || info->st_size > LARGEST_FILE) {
+		errno = EFBIG;
+		return CKR_DEVICE_ERROR;
+	}
+	buf_cut (content, 0);
+	return read_all (fd, content, (size_t)info->st_size) ? CKR_OK : CKR_DEVICE_ERROR;
+}
+
+CK_RV
+file_lock (int dir, const char *name, mode_t umask, int *fd)
+{
+	*fd = openat (dir, name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0666 & ~umask);
+	if (*fd >= 0 && lock (*fd, F_WRLCK))
+		return CKR_OK;
+	file_close (fd);
+	return trouble ("lock", name);
+}
+
+static bool
+write_all (int fd, Bytes content)
+{
+	while (content.len > 0) {
+		ssize_t n = write (fd, content.data, content.len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		content = bytes (content.data + n, content.len - (size_t)n);
+	}
+	return true;
+}
+
+/* The new file is to be as readable as the old one was, less what the mask takes. */
+static void
+keep_permissions (int fd, int dir, const char *name, mode_t umask)
+{
+	struct stat old, now;
+
+	if (fstatat (dir, name, &old, AT_SYMLINK_NOFOLLOW) != 0 || fstat (fd, &now) != 0)
+		return;
+	if ((old.st_uid != now.st_uid || old.st_gid != now.st_gid) && fchown (fd, old.st_uid, old.st_gid) != 0 &&
+	    fchown (fd, (uid_t)-1, old.st_gid) != 0)
+		log_debug ("%s gets another owner", name);
+	if (fchmod (fd, old.st_mode & 0777 & ~umask) != 0)
+		log_debug ("%s gets other permissions", name);
+}
+
+static CK_RV
+write_beside (int dir, const char *beside, const char *name, Bytes content, mode_t umask, struct stat *info)
+{
+	auto_close int fd =
+		openat (dir, beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0666 & ~umask);
+
+	if (fd < 0)
+		return trouble ("create", beside);
+	keep_permissions (fd, dir, name, umask);
+	if (!write_all (fd, content) || fsync (fd) != 0 || fstat (fd, info) != 0)
+		return trouble ("write", beside);
+	return CKR_OK;
+}
+
+CK_RV
+file_replace (int dir, const char *name, Bytes content, mode_t umask, struct stat *info)
+{
+	char beside[300];
+	uint8_t random[8];
+	CK_RV rv;
+
+	TRY (random_bytes (random, sizeof random));
+	snprintf (beside, sizeof beside, ".%.200s.%016llx", name, (unsigned long long)be64_get (random));
+	rv = write_beside (dir, beside, name, content, umask, info);
+	if (rv == CKR_OK && renameat (dir, beside, dir, name) != 0)
+		rv = trouble ("replace", name);
+	if (rv != CKR_OK)
+		unlinkat (dir, beside, 0);
+	else if (fsync (dir) != 0 && errno != EINVAL)
+		log_debug ("cannot sync the directory of %s: %s", name, strerrorname_np (errno));
+	return rv;
+}

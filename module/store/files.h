@@ -1,0 +1,28 @@
+/* Files of a token directory: read under SoftHSM's locks, replaced and never cut short. */
+
+#ifndef STORE_FILES_H
+#define STORE_FILES_H
+
+#include "bytes.h"
+#include "log.h"
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#define auto_close __attribute__ ((cleanup (file_close)))
+
+void file_close (int *fd);
+
+/* The whole of a regular file in @content, read under a read lock; @info as it was then.
+ * CKR_OBJECT_HANDLE_INVALID: there is none.  CKR_DEVICE_ERROR: it cannot be read, errno says why. */
+CK_RV file_read (int dir, const char *name, Buf *content, struct stat *info);
+
+/* Takes the write lock of a lock file (made when it is not there), to be given back with file_close. */
+CK_RV file_lock (int dir, const char *name, mode_t umask, int *fd);
+
+/* Puts @content in place of the file @name, or there if it is new, as a whole: written beside, synced,
+ * renamed, the directory synced.  An old file's permissions and owner are kept as far as the system lets.
+ * @info: the new file's.  CKR_DEVICE_ERROR, CKR_DEVICE_MEMORY (disk full). */
+CK_RV file_replace (int dir, const char *name, Bytes content, mode_t umask, struct stat *info);
+
+#endif
