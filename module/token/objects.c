@@ -1,0 +1,614 @@
+/* The objects of a token: read from the store, opened with the master key, found, changed and removed.
+ *
+ * An entry goes through three forms.  Stored: as the record is, private values sealed.  View: what may be
+ * shown now; of a private object only while the user is logged in, its secrets still sealed.  Opened: with
+ * secrets, in secure memory, made when a key is first used and kept until logout. */
+
+#include "rules.h"
+#include "secmem.h"
+#include "token-private.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+/* Looking at each record costs time: at most one hundredth of it goes there. */
+#define SWEEP_SHARE 100
+
+/* --- forms --- */
+
+/* The value of a sealed attribute, open. */
+static CK_RV
+put_open (Token *token, const Rules *rules, const Attr *attr, Attrs *to)
+{
+	auto_wipe Buf plain = BUF_SECRET;
+
+	TRY (token->store->ops->unseal (&token->master, attr_bytes (attr), &plain));
+	if (rules_is_secret (rules, attr->type))
+		return attrs_set_secret (to, attr->type, bytes_of (&plain));
+	return attrs_set_bytes (to, attr->type, bytes_of (&plain));
+}
+
+/* Copies @from into @to with what is sealed opened: all of it, or all but the secrets. */
+static CK_RV
+open_attrs (Token *token, const Attrs *from, bool secrets, Attrs *to)
+{
+	const Rules *rules = rules_for_attrs (from);
+
+	for (uint32_t i = 0; i < from->n; i++) {
+		const Attr *attr = &from->list[i];
+
+		if (attr->sealed && (secrets || !rules_is_secret (rules, attr->type)))
+			TRY (put_open (token, rules, attr, to));
+		else
+			TRY (attrs_put (to, attr));
+	}
+	return CKR_OK;
+}
+
+/* The record's values that are secret, though the object is public and they lay open on the disk. */
+static CK_RV
+secure_secrets (const Rules *rules, Attrs *record)
+{
+	for (uint32_t i = 0; i < record->n; i++) {
+		Attr *attr = &record->list[i];
+
+		if (!attr->sealed && !attr->secret && attr->kind == IS_BYTES && rules_is_secret (rules, attr->type)) {
+			auto_wipe Buf value = BUF_SECRET;
+
+			TRY_ALLOC (buf_set (&value, attr_bytes (attr)));
+			TRY (attrs_set_secret (record, attr->type, bytes_of (&value)));
+		}
+	}
+	return CKR_OK;
+}
+
+static void
+report_damage (Token *token, Entry *entry, const char *what)
+{
+	if (entry->reported || !entry->stamp.settled)
+		return;
+	entry->reported = true;
+	log_warning ("object %s %s and is left alone", entry->id, what);
+}
+
+/* Brings the entry into sight if it may be seen now. */
+static CK_RV
+show_entry (Token *token, Entry *entry)
+{
+	auto_attrs Attrs open = { 0 };
+	Object *view;
+	CK_RV rv;
+
+	if (entry->stored == NULL)
+		return CKR_OK;
+	if (!object_is_private (entry->stored))
+		return table_show (&token->table, entry, object_ref (entry->stored));
+	if (token->login != LOGIN_USER)
+		return CKR_OK;
+	rv = open_attrs (token, &entry->stored->attrs, false, &open);
+	if (rv == CKR_DATA_INVALID) {
+		report_damage (token, entry, "does not open with this token's key");
+		return CKR_OK;
+	}
+	TRY (rv);
+	TRY (object_publish (&open, &view));
+	return table_show (&token->table, entry, view);
+}
+
+/* Makes @record what is stored of the entry. */
+static CK_RV
+adopt_record (Token *token, Entry *entry, Attrs *record)
+{
+	const Rules *rules = rules_for_attrs (record);
+
+	if (rules == NULL)
+		return CKR_DATA_INVALID;
+	TRY (secure_secrets (rules, record));
+	object_unref (entry->stored);
+	entry->stored = NULL;
+	TRY (object_publish (record, &entry->stored));
+	return show_entry (token, entry);
+}
+
+/* Reads the entry's record.  Damage hides it; it is read again when the file changes. */
+static CK_RV
+load_entry (Token *token, Entry *entry)
+{
+	auto_attrs Attrs record = { 0 };
+	CK_RV rv = token->store->ops->read (token->store, entry->id, &record, &entry->stamp);
+
+	if (rv == CKR_OK)
+		rv = adopt_record (token, entry, &record);
+	if (rv == CKR_OK || rv == CKR_HOST_MEMORY || rv == CKR_OBJECT_HANDLE_INVALID)
+		return rv;
+	table_hide (&token->table, entry, true);
+	object_unref (entry->stored);
+	entry->stored = NULL;
+	report_damage (token, entry, rv == CKR_DATA_INVALID ? "is damaged or of an unknown kind" : "cannot be read");
+	return CKR_OK;
+}
+
+/* As the store has it now.  False: it is gone, and so is the entry. */
+static bool
+refresh_entry (Token *token, Entry *entry)
+{
+	if (entry->id == NULL || !token->store->ops->changed (token->store, entry->id, &entry->stamp))
+		return true;
+	if (load_entry (token, entry) != CKR_OBJECT_HANDLE_INVALID)
+		return true;
+	table_remove (&token->table, entry);
+	return false;
+}
+
+/* --- what other processes do --- */
+
+static bool
+visit_listed (void *data, const char *id)
+{
+	Token *token = data;
+	Entry *entry = table_by_id (&token->table, id);
+
+	if (entry == NULL) {
+		entry = table_add (&token->table, id, 0);
+		if (entry == NULL)
+			return false;
+		if (load_entry (token, entry) == CKR_OBJECT_HANDLE_INVALID) {
+			table_remove (&token->table, entry);
+			return true;
+		}
+	}
+	entry->listed = true;
+	return true;
+}
+
+static CK_RV
+list_objects (Token *token)
+{
+	size_t at = 0;
+	Entry *entry;
+
+	while ((entry = table_next (&token->table, &at)) != NULL)
+		entry->listed = entry->id == NULL;
+	TRY (token->store->ops->list (token->store, &token->seen, visit_listed, token));
+	for (at = 0; (entry = table_next (&token->table, &at)) != NULL;)
+		if (!entry->listed)
+			table_remove (&token->table, entry);
+	token->listed = true;
+	return CKR_OK;
+}
+
+static int64_t
+now_ns (void)
+{
+	struct timespec now;
+
+	clock_gettime (CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* SoftHSM announces new and removed objects, but not changed ones: every record is looked at, as often as
+ * that stays cheap. */
+static void
+sweep_objects (Token *token)
+{
+	int64_t start = now_ns ();
+	size_t at = 0;
+	Entry *entry;
+
+	if (start < token->next_sweep)
+		return;
+	while ((entry = table_next (&token->table, &at)) != NULL)
+		refresh_entry (token, entry);
+	token->next_sweep = now_ns () + (now_ns () - start) * SWEEP_SHARE;
+}
+
+/* The user has logged in: what is private comes into sight. */
+static CK_RV
+show_private (Token *token)
+{
+	size_t at = 0;
+	Entry *entry;
+
+	if (!token->hidden)
+		return CKR_OK;
+	while ((entry = table_next (&token->table, &at)) != NULL)
+		if (entry->view == NULL)
+			TRY (show_entry (token, entry));
+	token->hidden = false;
+	return CKR_OK;
+}
+
+static CK_RV
+refresh_objects (Token *token)
+{
+	bool changed = true;
+
+	if (token->store == NULL)
+		return CKR_OK;
+	if (token->listed)
+		TRY (token->store->ops->list_changed (token->store, &token->seen, &changed));
+	if (changed)
+		TRY (list_objects (token));
+	sweep_objects (token);
+	return show_private (token);
+}
+
+/* --- roles' side --- */
+
+void
+objects_logout (Token *token)
+{
+	size_t at = 0;
+	Entry *entry;
+
+	while ((entry = table_next (&token->table, &at)) != NULL) {
+		if (entry->view == NULL || !object_is_private (entry->view))
+			continue;
+		if (entry->id == NULL)
+			table_remove (&token->table, entry);
+		else
+			table_hide (&token->table, entry, true);
+	}
+	token->hidden = false;
+}
+
+void
+objects_forget (Token *token)
+{
+	table_clear (&token->table);
+	token->listed = false;
+	token->hidden = token->login == LOGIN_USER;
+}
+
+void
+objects_close_session (Token *token, CK_SESSION_HANDLE session)
+{
+	size_t at = 0;
+	Entry *entry;
+
+	while ((entry = table_next (&token->table, &at)) != NULL)
+		if (entry->id == NULL && entry->owner == session)
+			table_remove (&token->table, entry);
+}
+
+/* --- one object --- */
+
+static CK_RV
+gone (CK_OBJECT_HANDLE handle)
+{
+	return fail (CKR_OBJECT_HANDLE_INVALID, "there is no object %lu, or not for this user", handle);
+}
+
+static CK_RV
+get_entry (Token *token, CK_OBJECT_HANDLE handle, Entry **entry)
+{
+	*entry = table_get (&token->table, handle);
+	if (*entry == NULL || !refresh_entry (token, *entry) || (*entry)->view == NULL)
+		return gone (handle);
+	return CKR_OK;
+}
+
+CK_RV
+token_see_object (Token *token, CK_OBJECT_HANDLE handle, Object **object)
+{
+	auto_unlock Token *locked = token_lock (token);
+	Entry *entry;
+
+	TRY (get_entry (locked, handle, &entry));
+	*object = object_ref (entry->view);
+	return CKR_OK;
+}
+
+static bool
+has_sealed (const Object *object)
+{
+	for (uint32_t i = 0; i < object->attrs.n; i++)
+		if (object->attrs.list[i].sealed)
+			return true;
+	return false;
+}
+
+static void
+release_memory (Token *token)
+{
+	size_t at = 0;
+	Entry *entry;
+
+	while ((entry = table_next (&token->table, &at)) != NULL) {
+		if (entry->opened == NULL || entry->opened == entry->view ||
+		    __atomic_load_n (&entry->opened->refs, __ATOMIC_ACQUIRE) > 1)
+			continue;
+		object_unref (entry->opened);
+		entry->opened = NULL;
+	}
+}
+
+void
+token_release_memory (Token *token)
+{
+	auto_unlock Token *locked = token_lock (token);
+
+	release_memory (locked);
+}
+
+static CK_RV
+open_view (Token *token, Entry *entry)
+{
+	auto_attrs Attrs open = { 0 };
+	CK_RV rv = open_attrs (token, &entry->view->attrs, true, &open);
+
+	if (rv == CKR_DATA_INVALID)
+		return fail (CKR_DEVICE_ERROR, "object %s is damaged", entry->id ? entry->id : "of a session");
+	TRY (rv);
+	return object_publish (&open, &entry->opened);
+}
+
+static CK_RV
+open_entry (Token *token, Entry *entry)
+{
+	CK_RV rv;
+
+	if (entry->opened != NULL)
+		return CKR_OK;
+	if (!has_sealed (entry->view)) {
+		entry->opened = object_ref (entry->view);
+		return CKR_OK;
+	}
+	rv = open_view (token, entry);
+	if (rv == CKR_HOST_MEMORY) {
+		release_memory (token);
+		rv = open_view (token, entry);
+	}
+	return rv;
+}
+
+CK_RV
+token_open_object (Token *token, CK_OBJECT_HANDLE handle, Object **object)
+{
+	auto_unlock Token *locked = token_lock (token);
+	Entry *entry;
+
+	TRY (get_entry (locked, handle, &entry));
+	TRY (open_entry (locked, entry));
+	*object = object_ref (entry->opened);
+	return CKR_OK;
+}
+
+/* Puts an attribute into a record: sealed where the object is private. */
+static CK_RV
+put_record (Token *token, const Attr *attr, bool private, Attrs *record)
+{
+	auto_wipe Buf sealed = BUF_PLAIN;
+
+	if (!private || attr->kind != IS_BYTES || attr->len == 0)
+		return attrs_put (record, attr);
+	TRY (token->store->ops->seal (&token->master, attr_bytes (attr), &sealed));
+	return attrs_set_sealed (record, attr->type, bytes_of (&sealed));
+}
+
+static CK_RV
+make_record (Token *token, const Attrs *draft, Attrs *record)
+{
+	bool private = attrs_bool (draft, CKA_PRIVATE, true);
+
+	for (uint32_t i = 0; i < draft->n; i++)
+		TRY (put_record (token, &draft->list[i], private, record));
+	return CKR_OK;
+}
+
+static CK_RV
+add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
+{
+	auto_attrs Attrs record = { 0 };
+	char id[STORE_ID_SIZE];
+	StoreStamp stamp;
+	Entry *entry;
+
+	TRY (make_record (token, draft, &record));
+	TRY (token->store->ops->add (token->store, &record, id, &stamp, &token->seen));
+	entry = table_add (&token->table, id, 0);
+	TRY_ALLOC (entry);
+	entry->stamp = stamp;
+	TRY (adopt_record (token, entry, &record));
+	*handle = entry->handle;
+	return CKR_OK;
+}
+
+static CK_RV
+add_session_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OBJECT_HANDLE *handle)
+{
+	Entry *entry = table_add (&token->table, NULL, session);
+	Object *object = NULL;
+	CK_RV rv;
+
+	TRY_ALLOC (entry);
+	rv = object_publish (draft, &object);
+	if (rv == CKR_OK)
+		rv = table_show (&token->table, entry, object);
+	if (rv != CKR_OK) {
+		table_remove (&token->table, entry);
+		return rv;
+	}
+	*handle = entry->handle;
+	return CKR_OK;
+}
+
+CK_RV
+token_add_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OBJECT_HANDLE *handle)
+{
+	auto_unlock Token *locked = token_lock (token);
+
+	if (attrs_bool (draft, CKA_PRIVATE, true) && locked->login != LOGIN_USER)
+		return fail (CKR_USER_NOT_LOGGED_IN, "private objects need the user to be logged in");
+	if (!attrs_bool (draft, CKA_TOKEN, false))
+		return add_session_object (locked, session, draft, handle);
+	/* What is on the disk already must be known before: the new one may be listed next. */
+	TRY (refresh_objects (locked));
+	return add_token_object (locked, draft, handle);
+}
+
+typedef struct {
+	Token *token;
+	TokenChange change;
+	void *data;
+} RecordChange;
+
+/* What did not change keeps its ciphertext. */
+static CK_RV
+change_record (void *data, Attrs *record)
+{
+	RecordChange *change = data;
+	Token *token = change->token;
+	auto_attrs Attrs before = { 0 };
+	auto_attrs Attrs after = { 0 };
+	bool private;
+
+	if (rules_for_attrs (record) == NULL)
+		return CKR_OBJECT_HANDLE_INVALID;
+	TRY (open_attrs (token, record, true, &before));
+	TRY (attrs_copy (&after, &before));
+	TRY (change->change (change->data, &after));
+	private = attrs_bool (&after, CKA_PRIVATE, true);
+	for (uint32_t i = 0; i < after.n; i++) {
+		const Attr *now = &after.list[i], *old = attrs_find (&before, now->type);
+
+		if (old == NULL || !bytes_equal (attr_bytes (old), attr_bytes (now)))
+			TRY (put_record (token, now, private, record));
+	}
+	return CKR_OK;
+}
+
+static CK_RV
+change_token_object (Token *token, Entry *entry, TokenChange change, void *data)
+{
+	RecordChange edit = { token, change, data };
+	CK_RV rv = token->store->ops->edit (token->store, entry->id, change_record, &edit, &entry->stamp);
+
+	if (rv == CKR_OK)
+		rv = load_entry (token, entry);
+	if (rv == CKR_DATA_INVALID)
+		return fail (CKR_DEVICE_ERROR, "object %s is damaged", entry->id);
+	return rv;
+}
+
+static CK_RV
+change_session_object (Token *token, Entry *entry, TokenChange change, void *data)
+{
+	auto_attrs Attrs after = { 0 };
+	Object *object;
+
+	TRY (attrs_copy (&after, &entry->view->attrs));
+	TRY (change (data, &after));
+	TRY (object_publish (&after, &object));
+	return table_show (&token->table, entry, object);
+}
+
+CK_RV
+token_change_object (Token *token, CK_OBJECT_HANDLE handle, TokenChange change, void *data)
+{
+	auto_unlock Token *locked = token_lock (token);
+	Entry *entry;
+
+	TRY (get_entry (locked, handle, &entry));
+	if (entry->id == NULL)
+		return change_session_object (locked, entry, change, data);
+	return change_token_object (locked, entry, change, data);
+}
+
+CK_RV
+token_destroy_object (Token *token, CK_OBJECT_HANDLE handle)
+{
+	auto_unlock Token *locked = token_lock (token);
+	Entry *entry;
+
+	TRY (get_entry (locked, handle, &entry));
+	if (entry->id != NULL)
+		TRY (locked->store->ops->remove (locked->store, entry->id, &locked->seen));
+	table_remove (&locked->table, entry);
+	return CKR_OK;
+}
+
+CK_RV
+token_object_size (Token *token, CK_OBJECT_HANDLE handle, CK_ULONG *size)
+{
+	auto_unlock Token *locked = token_lock (token);
+	Entry *entry;
+
+	TRY (get_entry (locked, handle, &entry));
+	*size = entry->id ? (CK_ULONG)entry->stamp.size : 0;
+	for (uint32_t i = 0; entry->id == NULL && i < entry->view->attrs.n; i++)
+		*size += sizeof (Attr) + entry->view->attrs.list[i].len;
+	return CKR_OK;
+}
+
+/* --- search --- */
+
+static bool
+value_matches (const Attr *attr, const CK_ATTRIBUTE *wanted)
+{
+	Bytes value = attr_bytes (attr), given = bytes (wanted->pValue, wanted->ulValueLen);
+
+	switch (attr->kind) {
+	case IS_BOOL:
+		return given.len == 1 && (given.data[0] != 0) == (value.data[0] != 0);
+	case IS_ULONG:
+	case IS_BYTES:
+		return bytes_equal_sec (value, given);
+	default:
+		return false;
+	}
+}
+
+static bool
+attr_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *wanted)
+{
+	const Attr *attr = attrs_find (&entry->view->attrs, wanted->type);
+
+	if (attr == NULL || (wanted->pValue == NULL && wanted->ulValueLen > 0) ||
+	    !rules_may_reveal (&entry->view->attrs, wanted->type))
+		return false;
+	if (attr->sealed) {
+		if (open_entry (token, entry) != CKR_OK)
+			return false;
+		attr = attrs_find (&entry->opened->attrs, wanted->type);
+	}
+	return attr != NULL && value_matches (attr, wanted);
+}
+
+static bool
+entry_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	if (entry->view == NULL)
+		return false;
+	for (CK_ULONG i = 0; i < n; i++)
+		if (!attr_matches (token, entry, &template[i]))
+			return false;
+	return true;
+}
+
+static int
+compare_handles (const void *a, const void *b)
+{
+	const CK_OBJECT_HANDLE *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+CK_RV
+token_find (Token *token, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE **found, CK_ULONG *n_found)
+{
+	auto_unlock Token *locked = token_lock (token);
+	auto_wipe Buf handles = BUF_PLAIN;
+	TableCursor cursor = { 0 };
+	Entry *entry;
+
+	TRY (refresh_objects (locked));
+	while ((entry = table_candidate (&locked->table, &cursor, template, n)) != NULL)
+		if (entry_matches (locked, entry, template, n))
+			TRY_ALLOC (buf_add (&handles, bytes (&entry->handle, sizeof entry->handle)));
+	*n_found = handles.len / sizeof (CK_OBJECT_HANDLE);
+	if (*n_found > 1)
+		qsort (handles.data, *n_found, sizeof (CK_OBJECT_HANDLE), compare_handles);
+	*found = (CK_OBJECT_HANDLE *)(void *)buf_steal (&handles).data;
+	return CKR_OK;
+}

@@ -1,0 +1,38 @@
+/* What token.c (roles) and objects.c (the object table) share. */
+
+#ifndef TOKEN_TOKEN_PRIVATE_H
+#define TOKEN_TOKEN_PRIVATE_H
+
+#include "table.h"
+#include "token.h"
+
+#include <pthread.h>
+
+struct Token {
+	pthread_mutex_t lock;
+	const Config *config;
+	CK_SLOT_ID slot;
+	Store *store;                   /* NULL: not initialised */
+	Login login;
+	Buf master;                     /* the master key, while somebody is logged in */
+	CK_ULONG n_sessions, n_read_write;
+
+	Table table;
+	bool listed;                    /* the store's objects are in the table */
+	bool hidden;                    /* the user has logged in and private objects are not in sight yet */
+	uint64_t seen;                  /* the store's counter when they were listed */
+	int64_t next_sweep;             /* when records are looked at one by one again, CLOCK_MONOTONIC ns */
+};
+
+#define auto_unlock __attribute__ ((cleanup (token_unlock)))
+
+/* For auto_unlock: locks and gives the token back. */
+Token *token_lock (Token *token);
+void token_unlock (Token **token);
+
+/* For the roles' side: takes private objects from sight, forgets everything. */
+void objects_logout (Token *token);
+void objects_forget (Token *token);
+void objects_close_session (Token *token, CK_SESSION_HANDLE session);
+
+#endif
