@@ -54,6 +54,8 @@ log_to_file (const char *path, LogLevel level, const char *text)
 	return written;
 }
 
+static void log_text (LogLevel level, const char *format, va_list args) __attribute__ ((format (printf, 2, 0)));
+
 static void
 log_text (LogLevel level, const char *format, va_list args)
 {

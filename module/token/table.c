@@ -13,6 +13,8 @@ static const CK_ATTRIBUTE_TYPE indexed[N_INDEXED - 1] = {
 #define BY_ID (N_INDEXED - 1)
 #define ID_TYPE (~(CK_ATTRIBUTE_TYPE)0)
 
+__extension__ typedef unsigned __int128 Product;
+
 /* A keyed multiply-and-fold over words: quick, and not to be predicted without the key. */
 static uint64_t
 hash_value (const Table *table, CK_ATTRIBUTE_TYPE type, Bytes value)
@@ -22,10 +24,10 @@ hash_value (const Table *table, CK_ATTRIBUTE_TYPE type, Bytes value)
 	while (value.len > 0) {
 		uint64_t word = 0;
 		size_t n = value.len < 8 ? value.len : 8;
-		unsigned __int128 product;
+		Product product;
 
 		memcpy (&word, value.data, n);
-		product = (unsigned __int128)(hash ^ word) * (table->key | 1);
+		product = (Product)(hash ^ word) * (table->key | 1);
 		hash = (uint64_t)product ^ (uint64_t)(product >> 64) ^ 0x9e3779b97f4a7c15ULL;
 		value = bytes (value.data + n, value.len - n);
 	}
