@@ -1,0 +1,473 @@
+/* softhsm2-setup init: a private token in the home directory, registered for this user alone.
+ *
+ * First everything is looked at and nothing is touched; then the PINs are asked for; then what is
+ * missing is made, all of it or nothing. */
+
+#include "setup.h"
+
+#include "cryptoki-module.h"
+#include "pin.h"
+#include "places.h"
+#include "registration.h"
+#include "settings.h"
+#include "token-dir.h"
+#include "undo.h"
+
+#include "build-config.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LABEL_SIZE 32
+
+/* Where a PIN comes from: a file, a descriptor, or (neither given) the terminal. */
+typedef struct {
+	char *file;
+	int fd;
+} PinSource;
+
+typedef struct {
+	char *label;
+	char *module;
+	PinSource so_pin;
+	PinSource pin;
+} Options;
+
+/* What there is, and with that what is to be done. */
+typedef struct {
+	Places places;
+	char *module; /* absolute path */
+	char *label;
+	char *tokendir;
+	char *conf_text; /* NULL: the configuration is there */
+	char *registration;
+	bool register_it;
+	bool replace_it;
+	bool make_token;
+	char *serial; /* of the token that is there, or was made */
+} Plan;
+
+static void
+plan_clear (Plan *plan)
+{
+	places_clear (&plan->places);
+	g_free (plan->module);
+	g_free (plan->label);
+	g_free (plan->tokendir);
+	g_free (plan->conf_text);
+	g_free (plan->registration);
+	g_free (plan->serial);
+}
+
+#define auto_plan __attribute__ ((cleanup (plan_clear)))
+
+/* --- looking --- */
+
+static bool
+plan_label (Plan *plan, const char *label, GError **error)
+{
+	if (label == NULL) {
+		const char *name = g_get_user_name ();
+
+		plan->label = g_strdup (name && *name && strcmp (name, "somebody") != 0 ? name : "softhsm2");
+		for (size_t len = strlen (plan->label); len > LABEL_SIZE; len = strlen (plan->label))
+			*g_utf8_find_prev_char (plan->label, plan->label + len) = '\0';
+		return true;
+	}
+	if (*label == '\0' || strlen (label) > LABEL_SIZE || !g_utf8_validate (label, -1, NULL))
+		return setup_refuse (
+			error,
+			_ ("The label \"%s\" cannot be used: a label has 1 to %d bytes of UTF-8. "
+		           "Choose another with --label."),
+			label, LABEL_SIZE);
+	plan->label = g_strdup (label);
+	return true;
+}
+
+static bool
+plan_module (Plan *plan, const char *path, GError **error)
+{
+	auto_module Module module = { 0 };
+	g_autoptr (GError) reason = NULL;
+
+	plan->module = g_canonicalize_filename (path, NULL);
+	if (!module_load (&module, plan->module, &reason))
+		return setup_refuse (error,
+		                     _ ("The module cannot be loaded: %s. Install softhsm2 completely, or "
+		                        "name the module with --module."),
+		                     reason->message);
+	return true;
+}
+
+/* With SOFTHSM2_CONF the module would make the token where other programs do not look. */
+static bool
+check_conf_variable (const Places *places, GError **error)
+{
+	const char *named = g_getenv ("SOFTHSM2_CONF");
+
+	if (named == NULL || strcmp (named, places->conf) == 0)
+		return true;
+	return setup_refuse (
+		error,
+		_ ("The environment variable SOFTHSM2_CONF names \"%s\", so that the token would be "
+	           "found only by programs that have it too. Unset it and try again."),
+		named);
+}
+
+static bool
+plan_conf (Plan *plan, GError **error)
+{
+	const Places *places = &plan->places;
+	struct stat info;
+
+	if (!places_check_conf_path (places->conf, error) || !check_conf_variable (places, error))
+		return false;
+	if (lstat (places->conf, &info) == 0 || errno != ENOENT) {
+		plan->tokendir = settings_use (places->conf, error);
+		return plan->tokendir != NULL &&
+		       settings_check_tokendir (plan->tokendir, places->conf, error);
+	}
+	if (!places_check_tokendir_path (places->tokendir, error) ||
+	    !settings_check_tokendir (places->tokendir, places->conf, error))
+		return false;
+	if (settings_is_open_to_others (places->tokendir))
+		return setup_refuse (
+			error,
+			_ ("The token directory %s is open to other users. Close it with \"chmod 700\" "
+		           "and try again."),
+			places->tokendir);
+	plan->tokendir = g_strdup (places->tokendir);
+	plan->conf_text = settings_text (plan->tokendir);
+	return true;
+}
+
+static bool
+plan_registration (Plan *plan, GError **error)
+{
+	const char *path = plan->places.p11_registration;
+	g_autofree char *obstacle = p11_obstacle (&plan->places);
+	g_autoptr (GPtrArray) damage = g_ptr_array_new_with_free_func (g_free);
+	RegistrationState state;
+
+	if (obstacle != NULL)
+		return setup_refuse (error, "%s", obstacle);
+	p11_find_damage (plan->places.p11_modules, damage);
+	if (damage->len > 0)
+		return setup_refuse (error, "%s", (char *)damage->pdata[0]);
+	plan->registration = registration_text (plan->module, error);
+	if (plan->registration == NULL)
+		return false;
+	state = registration_state (path, plan->registration);
+	if (state == REGISTRATION_FOREIGN)
+		return setup_refuse (error,
+		                     _ ("%s is there and was not written by softhsm2-setup, so it stays as "
+		                        "it is. Move it away and try again."),
+		                     path);
+	plan->register_it = state != REGISTRATION_RIGHT;
+	plan->replace_it = state == REGISTRATION_OUTDATED;
+	return true;
+}
+
+/* A token of any label is enough, unless one was asked for by name. */
+static bool
+plan_token (Plan *plan, bool any_label, GError **error)
+{
+	g_autoptr (GPtrArray) tokens = NULL;
+
+	plan->make_token = true;
+	if (!g_file_test (plan->tokendir, G_FILE_TEST_EXISTS))
+		return true;
+	tokens = token_dirs_list (plan->tokendir, error);
+	for (guint i = 0; tokens != NULL && i < tokens->len && plan->make_token; i++) {
+		const TokenDir *token = tokens->pdata[i];
+
+		if (token->serial == NULL || token->label == NULL)
+			continue;
+		if (any_label || strcmp (token->label, plan->label) == 0) {
+			plan->make_token = false;
+			plan->serial = g_strdup (token->serial);
+			g_free (plan->label);
+			plan->label = g_strdup (token->label);
+		}
+	}
+	return tokens != NULL;
+}
+
+static bool
+plan_all (Plan *plan, const Options *options, GError **error)
+{
+	return places_find (&plan->places, error) && places_check_user (&plan->places, error) &&
+	       plan_label (plan, options->label, error) &&
+	       plan_module (plan, options->module ? options->module : DEFAULT_MODULE, error) &&
+	       plan_conf (plan, error) && plan_registration (plan, error) &&
+	       plan_token (plan, options->label == NULL, error);
+}
+
+/* --- PINs --- */
+
+static bool
+get_pin (Pin *pin, const PinSource *source, const PinDialog *dialog, const char *what, const char *options,
+         GError **error)
+{
+	if (source->file != NULL)
+		return pin_read_file (pin, source->file, error);
+	if (source->fd >= 0) {
+		g_autofree char *name = g_strdup_printf (_ ("descriptor %d"), source->fd);
+
+		return pin_read_line (pin, source->fd, name, error);
+	}
+	if (!isatty (STDIN_FILENO))
+		return setup_refuse (error, _ ("There is no terminal to ask for the %s at. Give it with %s."),
+		                     what, options);
+	if (!pin_ask (pin, dialog))
+		return setup_refuse (error, _ ("The %s was not entered. Nothing was changed; try again."),
+		                     what);
+	return true;
+}
+
+static bool
+get_pins (Pin *so_pin, Pin *pin, const Options *options, GError **error)
+{
+	const PinDialog so_dialog = {
+		.title = _ ("The security officer's PIN (SO PIN) resets a forgotten user PIN. 4 to 255 "
+		            "characters."),
+		.enter = _ ("SO PIN: "),
+		.again = _ ("SO PIN again: "),
+		.bad_length = _ ("A PIN has 4 to 255 characters."),
+		.unequal = _ ("The two are not the same."),
+	};
+	const PinDialog dialog = {
+		.title = _ ("The user PIN opens the token for use. 4 to 255 characters."),
+		.enter = _ ("User PIN: "),
+		.again = _ ("User PIN again: "),
+		.bad_length = so_dialog.bad_length,
+		.unequal = so_dialog.unequal,
+	};
+
+	return get_pin (so_pin, &options->so_pin, &so_dialog, _ ("SO PIN"), "--so-pin-file, --so-pin-fd",
+	                error) &&
+	       get_pin (pin, &options->pin, &dialog, _ ("user PIN"), "--pin-file, --pin-fd", error);
+}
+
+/* --- making --- */
+
+static bool
+find_free_slot (Module *module, CK_SLOT_ID *slot)
+{
+	g_autoptr (GArray) slots = NULL;
+	CK_TOKEN_INFO info;
+	CK_RV rv;
+
+	slots = module_slots (module, &rv);
+	for (guint i = 0; slots != NULL && i < slots->len; i++) {
+		*slot = g_array_index (slots, CK_SLOT_ID, i);
+		if (module->api->C_GetTokenInfo (*slot, &info) == CKR_OK &&
+		    !(info.flags & CKF_TOKEN_INITIALIZED))
+			return true;
+	}
+	return false;
+}
+
+/* A token that was begun is noted too, so that it goes when something fails. */
+static void
+note_token (Module *module, CK_SLOT_ID slot, Plan *plan, Undo *undo)
+{
+	g_autoptr (GPtrArray) tokens = NULL;
+	CK_TOKEN_INFO info;
+
+	if (module->api->C_GetTokenInfo (slot, &info) != CKR_OK || !(info.flags & CKF_TOKEN_INITIALIZED))
+		return;
+	plan->serial = PADDED (info.serialNumber);
+	tokens = token_dirs_list (plan->tokendir, NULL);
+	for (guint i = 0; tokens != NULL && i < tokens->len; i++) {
+		const TokenDir *token = tokens->pdata[i];
+
+		if (g_strcmp0 (token->serial, plan->serial) == 0)
+			undo_note_token (undo, token->path);
+	}
+}
+
+static bool
+make_token (Plan *plan, const Pin *so_pin, const Pin *pin, Undo *undo, GError **error)
+{
+	auto_module Module module = { 0 };
+	CK_SLOT_ID slot;
+	TokenStep step;
+	CK_RV rv;
+
+	if (!module_load (&module, plan->module, error))
+		return false;
+	rv = module_start (&module);
+	if (rv != CKR_OK)
+		return setup_refuse (error, _ ("The module %s does not start with %s: %s. The log has more."),
+		                     plan->module, plan->places.conf, rv_words (rv));
+	if (!find_free_slot (&module, &slot))
+		return setup_refuse (error,
+		                     _ ("The module %s has no free slot for a new token. The log has more."),
+		                     plan->module);
+	step = token_make (&module, slot, plan->label, so_pin, pin, &rv);
+	note_token (&module, slot, plan, undo);
+	if (step != TOKEN_MADE)
+		return setup_refuse (error,
+		                     _ ("The token \"%s\" cannot be made in %s: %s. The log has more."),
+		                     plan->label, plan->tokendir, rv_words (rv));
+	if (plan->serial == NULL)
+		return setup_refuse (error, _ ("The token \"%s\" was made in %s but cannot be found there."),
+		                     plan->label, plan->tokendir);
+	return true;
+}
+
+static bool
+write_conf (Plan *plan, Undo *undo, GError **error)
+{
+	g_autofree char *dir = g_path_get_dirname (plan->places.conf);
+
+	return undo_make_dirs (undo, dir, error) &&
+	       undo_write_file (undo, plan->places.conf, dir, plan->conf_text, false, error);
+}
+
+/* The temporary file is not in modules/, where p11-kit would read it, or stumble over its going away. */
+static bool
+write_registration (Plan *plan, Undo *undo, GError **error)
+{
+	return undo_make_dirs (undo, plan->places.p11_modules, error) &&
+	       undo_write_file (undo, plan->places.p11_registration, plan->places.p11_dir, plan->registration,
+	                        plan->replace_it, error);
+}
+
+static bool
+check_visible (const Plan *plan, char **uri, GError **error)
+{
+	g_autofree char *says = NULL;
+	g_autoptr (GPtrArray) seen = p11_tokens_seen (&says, error);
+	const SeenToken *token = seen ? p11_find_seen (seen, plan->serial) : NULL;
+
+	if (seen != NULL && token == NULL)
+		return setup_refuse (
+			error,
+			_ ("p11-kit does not show the token \"%s\". \"softhsm2-setup status\" may know "
+		           "why. %s"),
+			plan->label, says);
+	if (token != NULL)
+		*uri = g_strdup (token->uri);
+	return token != NULL;
+}
+
+static bool
+carry_out (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **error)
+{
+	auto_undo Undo undo = { 0 };
+
+	undo_start (&undo);
+	if (!undo_make_dirs (&undo, plan->tokendir, error) ||
+	    (plan->conf_text != NULL && !write_conf (plan, &undo, error)) ||
+	    (plan->make_token && !make_token (plan, so_pin, pin, &undo, error)) ||
+	    (plan->register_it && !write_registration (plan, &undo, error)) ||
+	    !check_visible (plan, uri, error))
+		return false;
+	undo_keep (&undo);
+	return true;
+}
+
+/* Signals wait until all is made or nothing is; it takes well under a second. */
+static bool
+carry_out_undisturbed (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **error)
+{
+	sigset_t all, before;
+	bool ok;
+
+	sigfillset (&all);
+	sigprocmask (SIG_BLOCK, &all, &before);
+	ok = carry_out (plan, so_pin, pin, uri, error);
+	sigprocmask (SIG_SETMASK, &before, NULL);
+	return ok;
+}
+
+static void
+report (const Plan *plan, const char *uri, bool had_tokendir)
+{
+	if (plan->conf_text == NULL && !plan->make_token && !plan->register_it && had_tokendir) {
+		g_print (_ ("Nothing was changed: the token \"%s\" is set up and registered.\n"),
+		         plan->label);
+	} else {
+		if (plan->conf_text != NULL)
+			g_print (_ ("Wrote the configuration %s\n"), plan->places.conf);
+		if (!had_tokendir)
+			g_print (_ ("Made the token directory %s\n"), plan->tokendir);
+		if (plan->make_token)
+			g_print (_ ("Made the token \"%s\", serial number %s\n"), plan->label, plan->serial);
+		if (plan->register_it)
+			g_print (_ ("Registered it with p11-kit in %s\n"), plan->places.p11_registration);
+	}
+	g_print (_ ("Programs find the token by p11-kit as %s\n"), uri);
+}
+
+static int
+init (const Options *options)
+{
+	auto_plan Plan plan = { 0 };
+	auto_pin Pin so_pin = { 0 }, pin = { 0 };
+	g_autoptr (GError) error = NULL;
+	g_autofree char *uri = NULL;
+	bool had_tokendir;
+
+	if (!plan_all (&plan, options, &error) ||
+	    (plan.make_token && !get_pins (&so_pin, &pin, options, &error))) {
+		g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+		return SETUP_FAILED;
+	}
+	had_tokendir = g_file_test (plan.tokendir, G_FILE_TEST_IS_DIR);
+	if (!carry_out_undisturbed (&plan, &so_pin, &pin, &uri, &error)) {
+		g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+		return SETUP_FAILED;
+	}
+	report (&plan, uri, had_tokendir);
+	return SETUP_OK;
+}
+
+static bool
+check_source (const PinSource *source)
+{
+	return source->file == NULL || source->fd < 0;
+}
+
+int
+setup_init (int argc, char **argv)
+{
+	Options options = { .so_pin.fd = -1, .pin.fd = -1 };
+	const GOptionEntry entries[] = {
+		{ "label", 'l', 0, G_OPTION_ARG_STRING, &options.label,
+		  N_ ("The label of the token (the user's name)"), N_ ("TEXT") },
+		{ "so-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.so_pin.file,
+		  N_ ("Take the SO PIN from the first line of FILE"), N_ ("FILE") },
+		{ "so-pin-fd", 0, 0, G_OPTION_ARG_INT, &options.so_pin.fd,
+		  N_ ("Take the SO PIN from the next line of descriptor N"), N_ ("N") },
+		{ "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.pin.file,
+		  N_ ("Take the user PIN from the first line of FILE"), N_ ("FILE") },
+		{ "pin-fd", 0, 0, G_OPTION_ARG_INT, &options.pin.fd,
+		  N_ ("Take the user PIN from the next line of descriptor N"), N_ ("N") },
+		{ "module", 'm', 0, G_OPTION_ARG_FILENAME, &options.module,
+		  N_ ("Register this module instead of the installed one"), N_ ("FILE") },
+		G_OPTION_ENTRY_NULL,
+	};
+	int status = SETUP_OK;
+
+	if (setup_parse (
+		    entries,
+		    _ ("Makes what is missing of a configuration, a token and its registration with p11-kit "
+	               "for this user. PINs that no option gives are asked for."),
+		    argc, argv, &status))
+		status = check_source (&options.so_pin) && check_source (&options.pin)
+		                 ? init (&options)
+		                 : setup_usage_error (
+					   _ ("a PIN comes from a file or a descriptor, not from both"));
+	g_free (options.label);
+	g_free (options.module);
+	g_free (options.so_pin.file);
+	g_free (options.pin.file);
+	return status;
+}
