@@ -226,8 +226,10 @@ read_text (Config *config, char **text)
 	size_t n = 0;
 	ssize_t got = 0;
 
-	if (fd < 0)
+	if (fd < 0) {
+		config->is_missing = errno == ENOENT || errno == EACCES || errno == ENOTDIR;
 		return config_error (config, "%s: cannot be opened (%s)", config->path, strerrorname_np (errno));
+	}
 	if (fstat (fd, &info) != 0 || !S_ISREG (info.st_mode) || info.st_size > LARGEST_FILE) {
 		close (fd);
 		return config_error (config, "%s: not a configuration file", config->path);

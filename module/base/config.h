@@ -19,6 +19,7 @@ typedef struct {
 	bool removable;        /* slots.removable */
 	char *mechanisms;      /* slots.mechanisms */
 	bool reset_on_fork;    /* library.reset_on_fork */
+	bool is_missing;       /* after a failed config_load: there is no file, or it may not be read */
 	char *error;           /* after a failed config_load: file, line and reason in one sentence */
 } Config;
 

@@ -85,12 +85,12 @@ has_key_type (const Mech *mech, CK_KEY_TYPE key_type)
 }
 
 CK_RV
-mech_suits (const Mech *mech, const Object *key, CK_OBJECT_CLASS class)
+mech_suits (const Mech *mech, const Object *key)
 {
 	const KeyKind *kind = key_kind (&key->attrs);
 	size_t size;
 
-	if (object_class (key) != class || !has_key_type (mech, object_key_type (key)) || kind == NULL)
+	if (!has_key_type (mech, object_key_type (key)) || kind == NULL)
 		return fail (CKR_KEY_TYPE_INCONSISTENT, "%s does not work with keys of class 0x%lx and type 0x%lx",
 		             mech->name, object_class (key), object_key_type (key));
 	size = kind->size (&key->attrs);

@@ -108,7 +108,7 @@ const Mech *mech_at (size_t index);
 void mech_info (const Mech *mech, CK_MECHANISM_INFO *info);
 
 /* May this mechanism use such a key at all?  CKR_KEY_TYPE_INCONSISTENT, CKR_KEY_SIZE_RANGE. */
-CK_RV mech_suits (const Mech *mech, const Object *key, CK_OBJECT_CLASS class);
+CK_RV mech_suits (const Mech *mech, const Object *key);
 
 /* CKR_MECHANISM_PARAM_INVALID where the parameter has not the row's length. */
 CK_RV mech_param (const Mech *mech, const CK_MECHANISM *mechanism, Bytes *param);

@@ -54,6 +54,8 @@ static const Mech mechs[] = {
 static const KeyKind kinds[] = {
 	SECRET (CKK_GENERIC_SECRET), SECRET (CKK_SHA_1_HMAC),  SECRET (CKK_SHA224_HMAC),
 	SECRET (CKK_SHA256_HMAC),    SECRET (CKK_SHA384_HMAC), SECRET (CKK_SHA512_HMAC),
+	/* PKCS #11 v3.2 section 4.6.1: the same check value */
+	{ CKO_CERTIFICATE, CK_UNAVAILABLE_INFORMATION, secret_size, NULL, secret_check_value },
 };
 
 const MechFamily mech_secret = { "secret", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };

@@ -1,0 +1,106 @@
+/* Doors: sessions, login and PINs.  PKCS #11 v3.2 section 5.6. */
+
+#include "api.h"
+#include "session.h"
+
+CK_RV
+C_OpenSession (CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY notify, CK_SESSION_HANDLE *handle)
+{
+	TRY (library_check ());
+	if (handle == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if (!(flags & CKF_SERIAL_SESSION))
+		return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+	return session_open (slot, flags & CKF_RW_SESSION, handle);
+}
+
+CK_RV
+C_CloseSession (CK_SESSION_HANDLE handle)
+{
+	return session_close (handle);
+}
+
+CK_RV
+C_CloseAllSessions (CK_SLOT_ID slot)
+{
+	return session_close_all (slot);
+}
+
+CK_RV
+C_GetSessionInfo (CK_SESSION_HANDLE handle, CK_SESSION_INFO *info)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	if (info == NULL)
+		return CKR_ARGUMENTS_BAD;
+	memset (info, 0, sizeof *info);
+	info->slotID = token_slot (session->token);
+	info->state = session_state (session);
+	info->flags = CKF_SERIAL_SESSION | (session->read_write ? CKF_RW_SESSION : 0);
+	return CKR_OK;
+}
+
+CK_RV
+C_Login (CK_SESSION_HANDLE handle, CK_USER_TYPE who, CK_UTF8CHAR *pin, CK_ULONG n_pin)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	if (pin == NULL)
+		return CKR_ARGUMENTS_BAD;
+	return session_login (session, who, bytes (pin, n_pin));
+}
+
+CK_RV
+C_Logout (CK_SESSION_HANDLE handle)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	return session_logout (session);
+}
+
+CK_RV
+C_InitPIN (CK_SESSION_HANDLE handle, CK_UTF8CHAR *pin, CK_ULONG n_pin)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	if (pin == NULL)
+		return CKR_ARGUMENTS_BAD;
+	return session_init_pin (session, bytes (pin, n_pin));
+}
+
+CK_RV
+C_SetPIN (CK_SESSION_HANDLE handle, CK_UTF8CHAR *old_pin, CK_ULONG n_old, CK_UTF8CHAR *new_pin, CK_ULONG n_new)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	if (old_pin == NULL || new_pin == NULL)
+		return CKR_ARGUMENTS_BAD;
+	return session_set_pin (session, bytes (old_pin, n_old), bytes (new_pin, n_new));
+}
+
+static CK_RV
+not_supported (CK_SESSION_HANDLE handle)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	return CKR_FUNCTION_NOT_SUPPORTED;
+}
+
+CK_RV
+C_GetOperationState (CK_SESSION_HANDLE handle, CK_BYTE *state, CK_ULONG *n_state)
+{
+	return not_supported (handle);
+}
+
+CK_RV
+C_SetOperationState (CK_SESSION_HANDLE handle, CK_BYTE *state, CK_ULONG n_state, CK_OBJECT_HANDLE encryption_key,
+                     CK_OBJECT_HANDLE authentication_key)
+{
+	return not_supported (handle);
+}

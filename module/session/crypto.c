@@ -1,0 +1,126 @@
+/* Where mechanisms and keys meet: who may use what for which operation.  PKCS #11 v3.2 sections 5.8 to 5.14. */
+
+#include "session.h"
+
+void
+use_clear (Use *use)
+{
+	object_unref (use->key);
+}
+
+/* CKA_ALLOWED_MECHANISMS: empty allows all. */
+static CK_RV
+key_allows (const Object *key, CK_MECHANISM_TYPE mechanism)
+{
+	Bytes allowed = object_bytes (key, CKA_ALLOWED_MECHANISMS);
+
+	if (allowed.len == 0)
+		return CKR_OK;
+	for (size_t at = 0; at < allowed.len; at += sizeof mechanism)
+		if (memcmp (allowed.data + at, &mechanism, sizeof mechanism) == 0)
+			return CKR_OK;
+	return fail (CKR_MECHANISM_INVALID, "the key's CKA_ALLOWED_MECHANISMS do not name mechanism 0x%lx", mechanism);
+}
+
+static CK_RV
+find_mech (const CK_MECHANISM *mechanism, const Mech **mech)
+{
+	if (mechanism == NULL)
+		return fail (CKR_ARGUMENTS_BAD, "no mechanism is given");
+	*mech = library_mech (mechanism->mechanism);
+	if (*mech == NULL)
+		return fail (CKR_MECHANISM_INVALID, "mechanism 0x%lx is not known or not allowed", mechanism->mechanism);
+	return CKR_OK;
+}
+
+CK_RV
+session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
+{
+	TRY (find_mech (mechanism, &use->mech));
+	TRY (token_open_object (session->token, key, &use->key));
+	if (!object_bool (use->key, usage, false))
+		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow this use (0x%lx)", usage);
+	TRY (key_allows (use->key, mechanism->mechanism));
+	TRY (mech_suits (use->mech, use->key));
+	return mech_param (use->mech, mechanism, &use->param);
+}
+
+/* For each kind of operation: its column in a mechanism's row, and the attribute that allows it. */
+static const struct {
+	size_t column;
+	CK_ATTRIBUTE_TYPE usage;
+} kinds[N_OPS] = {
+	[OP_DIGEST] = { offsetof (Mech, digest), 0 },
+	[OP_ENCRYPT] = { offsetof (Mech, encrypt), CKA_ENCRYPT },
+	[OP_DECRYPT] = { offsetof (Mech, decrypt), CKA_DECRYPT },
+	[OP_SIGN] = { offsetof (Mech, sign), CKA_SIGN },
+	[OP_VERIFY] = { offsetof (Mech, verify), CKA_VERIFY },
+};
+
+static const MechOp *
+how_to (const Mech *mech, OpKind kind)
+{
+	const MechOp *how;
+
+	memcpy (&how, (const uint8_t *)mech + kinds[kind].column, sizeof how);
+	return how;
+}
+
+static CK_RV
+start_with_memory (Session *session, OpKind kind, const MechOp *how, const Use *use)
+{
+	Op *op = &session->ops[kind];
+	CK_RV rv = op_start (op, kind, how, use->mech, use->key, use->param);
+
+	/* Secure memory may be full of keys that nobody uses now. */
+	if (rv == CKR_HOST_MEMORY) {
+		token_release_memory (session->token);
+		rv = op_start (op, kind, how, use->mech, use->key, use->param);
+	}
+	return rv;
+}
+
+CK_RV
+session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
+{
+	Op *op = &session->ops[kind];
+	auto_use Use use = { 0 };
+	const MechOp *how;
+
+	if (op_is_active (op))
+		return fail (CKR_OPERATION_ACTIVE, "such an operation is under way");
+	TRY (find_mech (mechanism, &use.mech));
+	how = how_to (use.mech, kind);
+	if (how == NULL)
+		return fail (CKR_MECHANISM_INVALID, "%s cannot do this", use.mech->name);
+	if (kind == OP_DIGEST)
+		TRY (mech_param (use.mech, mechanism, &use.param));
+	else
+		TRY (session_use (session, mechanism, key, kinds[kind].usage, &use));
+	TRY (start_with_memory (session, kind, how, &use));
+	op->needs_login = use.key != NULL && (kind == OP_SIGN || kind == OP_DECRYPT) &&
+	                  object_bool (use.key, CKA_ALWAYS_AUTHENTICATE, false);
+	return CKR_OK;
+}
+
+Op *
+session_op (Session *session, OpKind kind)
+{
+	return &session->ops[kind];
+}
+
+/* SoftHSM's rule: a key that must not be seen is digested by SHA-1 and its successors only, which do not
+ * give it away. */
+CK_RV
+session_digest_key (Session *session, CK_OBJECT_HANDLE key)
+{
+	Op *op = &session->ops[OP_DIGEST];
+	auto_unref Object *object = NULL;
+
+	if (!op_is_active (op))
+		return fail (CKR_OPERATION_NOT_INITIALIZED, "no digest is under way");
+	TRY (token_open_object (session->token, key, &object));
+	if (object_class (object) != CKO_SECRET_KEY)
+		return fail (CKR_KEY_INDIGESTIBLE, "only secret keys are digested");
+	return op_update (op, object_bytes (object, CKA_VALUE), (Out){ 0 });
+}

@@ -1,0 +1,68 @@
+/* The one engine for every operation over data: what PKCS #11 says about any of them stands here once.
+ * PKCS #11 v3.2 section 5.2 (output), 5.8 to 5.16 (the functions). */
+
+#ifndef SESSION_OP_H
+#define SESSION_OP_H
+
+#include "mech.h"
+#include "rules.h"
+
+typedef enum {
+	OP_DIGEST,
+	OP_ENCRYPT,
+	OP_DECRYPT,
+	OP_SIGN,
+	OP_VERIFY,
+	N_OPS,
+} OpKind;
+
+/* Where a caller wants output: NULL data asks for the length. */
+typedef struct {
+	uint8_t *data;
+	CK_ULONG *len;
+} Out;
+
+static inline Out
+out (CK_BYTE *data, CK_ULONG *len)
+{
+	return (Out){ data, len };
+}
+
+typedef struct {
+	OpKind kind;
+	const MechOp *how;              /* NULL: nothing is under way */
+	Object *key;
+	void *state;                    /* secure memory, kept for the next operation */
+	size_t state_room;
+	Buf gathered;
+	bool updated;                   /* it goes on in parts: one-shot functions are out */
+	bool needs_login;               /* CKA_ALWAYS_AUTHENTICATE, and the PIN was not given since */
+} Op;
+
+/* Begins.  @key is taken a reference of.  CKR_OPERATION_ACTIVE is the caller's question: op_is_active. */
+CK_RV op_start (Op *op, OpKind kind, const MechOp *how, const Mech *mech, Object *key, Bytes param);
+bool op_is_active (const Op *op);
+
+/* Ends it and wipes what it knew. */
+void op_end (Op *op);
+
+/* Frees what is kept for the next one, too. */
+void op_clear (Op *op);
+
+/* One-shot, parts, and the end of parts.  A question about the length and a short buffer change nothing;
+ * any other error ends the operation. */
+CK_RV op_one_shot (Op *op, Bytes in, Out result);
+CK_RV op_update (Op *op, Bytes in, Out result);
+CK_RV op_final (Op *op, Out result);
+
+/* The same for verification. */
+CK_RV op_check_one_shot (Op *op, Bytes in, Bytes signature);
+CK_RV op_check_final (Op *op, Bytes signature);
+
+/* Hands @result over by the rules of section 5.2. */
+CK_RV out_offer (Out wanted, Bytes result);
+
+/* For wrapping and unwrapping: the whole of it at once, whatever its length turns out to be. */
+CK_RV op_run (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes in, Buf *result);
+
+#endif

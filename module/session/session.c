@@ -1,0 +1,483 @@
+/* The library's state, and sessions: entering, leaving, logging in.
+ *
+ * Locks are taken downstairs: the library's (shared to look a handle up, alone to change what there is),
+ * then the session's for the whole call, then the token's for a moment.  Who holds the library's never waits
+ * for a session: so it may also be taken from inside one. */
+
+#include "session.h"
+#include "handles.h"
+#include "secmem.h"
+
+#include <stdlib.h>
+
+typedef enum { STOPPED, STARTED, FORKED } State;
+
+/* All that this module keeps between calls. */
+static struct {
+	pthread_rwlock_t lock;
+	State state;
+	Config config;
+	Slots slots;
+	Handles sessions;
+	bool watches_fork;
+	bool in_child;          /* a fork copied all this */
+} library = { .lock = PTHREAD_RWLOCK_INITIALIZER };
+
+#define auto_read __attribute__ ((cleanup (library_unlock)))
+#define auto_write __attribute__ ((cleanup (library_unlock)))
+
+static pthread_rwlock_t *
+library_read_lock (void)
+{
+	pthread_rwlock_rdlock (&library.lock);
+	return &library.lock;
+}
+
+static pthread_rwlock_t *
+library_write_lock (void)
+{
+	pthread_rwlock_wrlock (&library.lock);
+	return &library.lock;
+}
+
+static void
+library_unlock (pthread_rwlock_t **lock)
+{
+	pthread_rwlock_unlock (*lock);
+}
+
+/* --- fork --- */
+
+/* Nobody else holds a lock while the process is copied, so the child finds every structure whole. */
+static void
+before_fork (void)
+{
+	pthread_rwlock_wrlock (&library.lock);
+	for (size_t i = 0; i < library.slots.n; i++)
+		token_before_fork (library.slots.list[i]);
+	sec_before_fork ();
+	log_before_fork ();
+}
+
+static void
+after_fork (bool in_child)
+{
+	log_after_fork ();
+	sec_after_fork (in_child);
+	for (size_t i = library.slots.n; i > 0; i--)
+		token_after_fork (library.slots.list[i - 1]);
+}
+
+static void
+after_fork_in_parent (void)
+{
+	after_fork (false);
+	pthread_rwlock_unlock (&library.lock);
+}
+
+/* Threads that were inside a session are not in the child: their sessions are free again, without what was
+ * under way.  The lock itself begins anew, since another thread than this one may be what it remembers. */
+static void
+after_fork_in_child (void)
+{
+	size_t at = 0;
+	Session *session;
+
+	after_fork (true);
+	library.lock = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+	library.in_child = true;
+	if (library.state == STARTED && library.config.reset_on_fork)
+		library.state = FORKED;
+	while ((session = handles_next (&library.sessions, &at)) != NULL)
+		pthread_mutex_init (&session->lock, NULL);
+}
+
+static CK_RV
+watch_fork (void)
+{
+	if (library.watches_fork)
+		return CKR_OK;
+	if (pthread_atfork (before_fork, after_fork_in_parent, after_fork_in_child) != 0)
+		return CKR_HOST_MEMORY;
+	library.watches_fork = true;
+	return CKR_OK;
+}
+
+/* --- starting and stopping --- */
+
+static void
+session_free (Session *session)
+{
+	for (size_t i = 0; i < N_OPS; i++)
+		op_clear (&session->ops[i]);
+	free (session->found);
+	pthread_mutex_destroy (&session->lock);
+	free (session);
+}
+
+static void
+session_unref (Session *session)
+{
+	if (__atomic_sub_fetch (&session->refs, 1, __ATOMIC_ACQ_REL) == 0)
+		session_free (session);
+}
+
+static void
+drop_everything (void)
+{
+	size_t at = 0;
+	Session *session;
+
+	while ((session = handles_next (&library.sessions, &at)) != NULL)
+		session_unref (session);
+	handles_clear (&library.sessions);
+	slots_stop (&library.slots);
+	log_stop ();
+	config_clear (&library.config);
+	library.state = STOPPED;
+}
+
+/* What the parent had is not ours to free: its secret pages are gone, and whoever held references with it. */
+static void
+abandon_everything (void)
+{
+	library.sessions = (Handles){ 0 };
+	library.slots = (Slots){ 0 };
+	library.config = (Config){ 0 };
+	library.state = STOPPED;
+	log_stop ();
+}
+
+static void
+leave_parents_state (void)
+{
+	if (library.state == FORKED)
+		abandon_everything ();
+	else if (library.state == STARTED)
+		drop_everything ();
+	library.in_child = false;
+}
+
+static CK_RV
+start_configured (void)
+{
+	CK_RV rv = config_load (&library.config, NULL);
+
+	if (rv != CKR_OK) {
+		/* Having none is normal for most who load us, and nothing to fill the system's log with. */
+		log_start (LOG_LEVEL_WARNING, NULL);
+		log_message (library.config.is_missing ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s",
+		             library.config.error ? library.config.error : "no memory");
+		return rv == CKR_HOST_MEMORY ? rv : CKR_GENERAL_ERROR;
+	}
+	log_start (library.config.log_level, library.config.log_file);
+	sec_set_wipe_on_fork (library.config.reset_on_fork);
+	TRY (watch_fork ());
+	return slots_start (&library.slots, &library.config);
+}
+
+CK_RV
+library_start (void)
+{
+	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	CK_RV rv;
+
+	if (library.in_child)
+		leave_parents_state ();
+	if (library.state != STOPPED)
+		return CKR_CRYPTOKI_ALREADY_INITIALIZED;
+	rv = start_configured ();
+	if (rv == CKR_OK)
+		library.state = STARTED;
+	else
+		drop_everything ();
+	return rv;
+}
+
+CK_RV
+library_stop (void)
+{
+	auto_write pthread_rwlock_t *lock = library_write_lock ();
+
+	if (library.state != STARTED)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	drop_everything ();
+	return CKR_OK;
+}
+
+CK_RV
+library_check (void)
+{
+	auto_read pthread_rwlock_t *lock = library_read_lock ();
+
+	return library.state == STARTED ? CKR_OK : CKR_CRYPTOKI_NOT_INITIALIZED;
+}
+
+const Config *
+library_config (void)
+{
+	return &library.config;
+}
+
+/* --- slots --- */
+
+CK_RV
+library_token (CK_SLOT_ID slot, Token **token)
+{
+	auto_read pthread_rwlock_t *lock = library_read_lock ();
+
+	if (library.state != STARTED)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	*token = slots_find (&library.slots, slot);
+	return *token ? CKR_OK : fail (CKR_SLOT_ID_INVALID, "there is no slot %lu", slot);
+}
+
+static CK_RV
+give_slots (CK_SLOT_ID *list, CK_ULONG *n)
+{
+	CK_ULONG room = *n;
+
+	*n = library.slots.n;
+	if (list == NULL)
+		return CKR_OK;
+	if (room < *n)
+		return CKR_BUFFER_TOO_SMALL;
+	for (size_t i = 0; i < library.slots.n; i++)
+		list[i] = token_slot (library.slots.list[i]);
+	return CKR_OK;
+}
+
+CK_RV
+library_slots (CK_SLOT_ID *list, CK_ULONG *n)
+{
+	auto_write pthread_rwlock_t *lock = library_write_lock ();
+
+	if (library.state != STARTED)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	if (n == NULL)
+		return CKR_ARGUMENTS_BAD;
+	/* PKCS #11 v3.2 section 5.5.1: the list may change only when its length is asked for. */
+	if (list == NULL)
+		slots_refresh (&library.slots);
+	return give_slots (list, n);
+}
+
+const Mech *
+library_mech (CK_MECHANISM_TYPE type)
+{
+	const Mech *mech = mech_find (type);
+
+	return mech != NULL && config_has_mechanism (&library.config, mech->name) ? mech : NULL;
+}
+
+/* --- sessions --- */
+
+CK_RV
+session_open (CK_SLOT_ID slot, bool read_write, CK_SESSION_HANDLE *handle)
+{
+	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	Token *token = library.state == STARTED ? slots_find (&library.slots, slot) : NULL;
+	Session *session;
+
+	if (library.state != STARTED)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	if (token == NULL)
+		return fail (CKR_SLOT_ID_INVALID, "there is no slot %lu", slot);
+	session = calloc (1, sizeof (Session));
+	TRY_ALLOC (session);
+	*session = (Session){ .handle = handle_new (), .token = token, .read_write = read_write, .refs = 1 };
+	pthread_mutex_init (&session->lock, NULL);
+	CK_RV rv = token_open_session (token, read_write);
+	if (rv == CKR_OK && !handles_put (&library.sessions, session->handle, session)) {
+		token_close_session (token, session->handle, read_write);
+		rv = CKR_HOST_MEMORY;
+	}
+	if (rv != CKR_OK) {
+		session_free (session);
+		return rv;
+	}
+	*handle = session->handle;
+	return CKR_OK;
+}
+
+/* A call that is inside the session goes on to its end; the last one to leave frees it. */
+static void
+unlink_session (Session *session)
+{
+	handles_remove (&library.sessions, session->handle);
+	token_close_session (session->token, session->handle, session->read_write);
+	session_unref (session);
+}
+
+CK_RV
+session_close (CK_SESSION_HANDLE handle)
+{
+	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	Session *session = handles_get (&library.sessions, handle);
+
+	if (library.state != STARTED)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	if (session == NULL)
+		return fail (CKR_SESSION_HANDLE_INVALID, "there is no session %lu", handle);
+	unlink_session (session);
+	return CKR_OK;
+}
+
+CK_RV
+session_close_all (CK_SLOT_ID slot)
+{
+	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	Token *token = library.state == STARTED ? slots_find (&library.slots, slot) : NULL;
+	size_t at = 0;
+	Session *session;
+
+	if (library.state != STARTED)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	if (token == NULL)
+		return fail (CKR_SLOT_ID_INVALID, "there is no slot %lu", slot);
+	while ((session = handles_next (&library.sessions, &at)) != NULL)
+		if (session->token == token)
+			unlink_session (session);
+	return CKR_OK;
+}
+
+static CK_RV
+find_session (CK_SESSION_HANDLE handle, Session **session)
+{
+	auto_read pthread_rwlock_t *lock = library_read_lock ();
+
+	if (library.state != STARTED)
+		return CKR_CRYPTOKI_NOT_INITIALIZED;
+	*session = handles_get (&library.sessions, handle);
+	if (*session == NULL)
+		return fail (CKR_SESSION_HANDLE_INVALID, "there is no session %lu", handle);
+	__atomic_add_fetch (&(*session)->refs, 1, __ATOMIC_RELAXED);
+	return CKR_OK;
+}
+
+CK_RV
+session_enter (CK_SESSION_HANDLE handle, Session **session)
+{
+	Session *found;
+
+	TRY (find_session (handle, &found));
+	pthread_mutex_lock (&found->lock);
+	*session = found;
+	return CKR_OK;
+}
+
+void
+session_leave (Session **session)
+{
+	if (*session == NULL)
+		return;
+	pthread_mutex_unlock (&(*session)->lock);
+	session_unref (*session);
+}
+
+/* --- login --- */
+
+CK_STATE
+session_state (Session *session)
+{
+	switch (token_logged_in (session->token)) {
+	case LOGIN_SO:
+		return CKS_RW_SO_FUNCTIONS;
+	case LOGIN_USER:
+		return session->read_write ? CKS_RW_USER_FUNCTIONS : CKS_RO_USER_FUNCTIONS;
+	default:
+		return session->read_write ? CKS_RW_PUBLIC_SESSION : CKS_RO_PUBLIC_SESSION;
+	}
+}
+
+/* CKU_CONTEXT_SPECIFIC: the PIN that an operation is waiting for. */
+static CK_RV
+login_for_operation (Session *session, Bytes pin)
+{
+	bool waiting = false;
+
+	for (size_t i = 0; i < N_OPS; i++)
+		waiting = waiting || session->ops[i].needs_login;
+	if (!waiting)
+		return fail (CKR_OPERATION_NOT_INITIALIZED, "no operation waits for a PIN");
+	TRY (token_check_pin (session->token, pin));
+	for (size_t i = 0; i < N_OPS; i++)
+		session->ops[i].needs_login = false;
+	return CKR_OK;
+}
+
+CK_RV
+session_login (Session *session, CK_USER_TYPE who, Bytes pin)
+{
+	switch (who) {
+	case CKU_SO:
+		return token_login (session->token, LOGIN_SO, pin);
+	case CKU_USER:
+		return token_login (session->token, LOGIN_USER, pin);
+	case CKU_CONTEXT_SPECIFIC:
+		return login_for_operation (session, pin);
+	default:
+		return fail (CKR_USER_TYPE_INVALID, "there is no user %lu", who);
+	}
+}
+
+static void
+forget_operations (Session *session)
+{
+	for (size_t i = 0; i < N_OPS; i++)
+		if (session->ops[i].key != NULL && object_is_private (session->ops[i].key))
+			op_end (&session->ops[i]);
+}
+
+/* Ends what goes on with private keys in all sessions of the token.  A session that is in a call now is
+ * left to it: its operation has the key already. */
+static void
+forget_token_operations (Token *token, Session *own)
+{
+	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	size_t at = 0;
+	Session *session;
+
+	forget_operations (own);
+	while ((session = handles_next (&library.sessions, &at)) != NULL) {
+		if (session == own || session->token != token || pthread_mutex_trylock (&session->lock) != 0)
+			continue;
+		forget_operations (session);
+		pthread_mutex_unlock (&session->lock);
+	}
+}
+
+CK_RV
+session_logout (Session *session)
+{
+	token_logout (session->token);
+	forget_token_operations (session->token, session);
+	return CKR_OK;
+}
+
+static CK_RV
+check_pin_length (Bytes pin)
+{
+	if (pin.len < PIN_MIN || pin.len > PIN_MAX)
+		return fail (CKR_PIN_LEN_RANGE, "a PIN has %d to %d bytes", PIN_MIN, PIN_MAX);
+	return CKR_OK;
+}
+
+CK_RV
+session_init_pin (Session *session, Bytes pin)
+{
+	if (token_logged_in (session->token) != LOGIN_SO)
+		return fail (CKR_USER_NOT_LOGGED_IN, "only the SO gives the user a PIN");
+	TRY (check_pin_length (pin));
+	return token_init_pin (session->token, pin);
+}
+
+CK_RV
+session_set_pin (Session *session, Bytes old_pin, Bytes new_pin)
+{
+	TRY (check_pin_length (new_pin));
+	if (!session->read_write)
+		return fail (CKR_SESSION_READ_ONLY, "a PIN is changed in a read-write session");
+	return token_set_pin (session->token, token_logged_in (session->token) == LOGIN_SO ? LOGIN_SO : LOGIN_USER, old_pin,
+	                      new_pin);
+}
