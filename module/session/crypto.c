@@ -22,8 +22,8 @@ key_allows (const Object *key, CK_MECHANISM_TYPE mechanism)
 	return fail (CKR_MECHANISM_INVALID, "the key's CKA_ALLOWED_MECHANISMS do not name mechanism 0x%lx", mechanism);
 }
 
-static CK_RV
-find_mech (const CK_MECHANISM *mechanism, const Mech **mech)
+CK_RV
+session_find_mech (const CK_MECHANISM *mechanism, const Mech **mech)
 {
 	if (mechanism == NULL)
 		return fail (CKR_ARGUMENTS_BAD, "no mechanism is given");
@@ -36,7 +36,7 @@ find_mech (const CK_MECHANISM *mechanism, const Mech **mech)
 CK_RV
 session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
 {
-	TRY (find_mech (mechanism, &use->mech));
+	TRY (session_find_mech (mechanism, &use->mech));
 	TRY (token_open_object (session->token, key, &use->key));
 	if (!object_bool (use->key, usage, false))
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow this use (0x%lx)", usage);
@@ -89,7 +89,7 @@ session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, 
 
 	if (op_is_active (op))
 		return fail (CKR_OPERATION_ACTIVE, "such an operation is under way");
-	TRY (find_mech (mechanism, &use.mech));
+	TRY (session_find_mech (mechanism, &use.mech));
 	how = how_to (use.mech, kind);
 	if (how == NULL)
 		return fail (CKR_MECHANISM_INVALID, "%s cannot do this", use.mech->name);

@@ -13,17 +13,6 @@ refuse (const Mech *mech)
 	return fail (CKR_MECHANISM_INVALID, "%s cannot do this", mech->name);
 }
 
-static CK_RV
-find_mech (const CK_MECHANISM *mechanism, const Mech **mech, Bytes *param)
-{
-	if (mechanism == NULL)
-		return fail (CKR_ARGUMENTS_BAD, "no mechanism is given");
-	*mech = library_mech (mechanism->mechanism);
-	if (*mech == NULL)
-		return fail (CKR_MECHANISM_INVALID, "mechanism 0x%lx is not known or not allowed", mechanism->mechanism);
-	return mech_param (*mech, mechanism, param);
-}
-
 /* Reads a template for a new key of @class; a key type that the template does not name is @key_type. */
 static CK_RV
 draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type, const CK_ATTRIBUTE *template,
@@ -62,12 +51,13 @@ session_generate_key (Session *session, const CK_MECHANISM *mechanism, const CK_
 {
 	auto_attrs Attrs draft = { 0 };
 	const Rules *rules;
-	const Mech *mech;
+	const Mech *mech = NULL;
 	Bytes param;
 
 	if (key == NULL)
 		return CKR_ARGUMENTS_BAD;
-	TRY (find_mech (mechanism, &mech, &param));
+	TRY (session_find_mech (mechanism, &mech));
+	TRY (mech_param (mech, mechanism, &param));
 	if (mech->generate == NULL)
 		return refuse (mech);
 	TRY (draft_key (session, RULES_GENERATE, CKO_SECRET_KEY, mech->key_types[0], template, n, &rules, &draft));
@@ -85,13 +75,14 @@ session_generate_pair (Session *session, const CK_MECHANISM *mechanism, const CK
 	auto_attrs Attrs private = { 0 };
 	const Rules *public_rules, *private_rules;
 	CK_OBJECT_HANDLE first;
-	const Mech *mech;
+	const Mech *mech = NULL;
 	Bytes param;
 	CK_RV rv;
 
 	if (public_key == NULL || private_key == NULL)
 		return CKR_ARGUMENTS_BAD;
-	TRY (find_mech (mechanism, &mech, &param));
+	TRY (session_find_mech (mechanism, &mech));
+	TRY (mech_param (mech, mechanism, &param));
 	if (mech->generate_pair == NULL)
 		return refuse (mech);
 	TRY (draft_key (session, RULES_GENERATE, CKO_PUBLIC_KEY, mech->key_types[0], public_template, n_public,

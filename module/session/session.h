@@ -103,6 +103,9 @@ typedef struct {
 	Object *key;
 } Use;
 
+/* CKR_ARGUMENTS_BAD: none is given; CKR_MECHANISM_INVALID: not known, or not allowed by slots.mechanisms. */
+CK_RV session_find_mech (const CK_MECHANISM *mechanism, const Mech **mech);
+
 CK_RV session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage,
                    Use *use);
 void use_clear (Use *use);
