@@ -29,7 +29,7 @@ static const Rule storage_rows[] = {
 	{ CKA_MODIFIABLE, IS_BOOL, COPY_ONLY, &yes },
 	{ CKA_LABEL, IS_BYTES, N (8), empty },
 	{ CKA_COPYABLE, IS_BOOL, N (8) | N (12), &yes },
-	{ CKA_DESTROYABLE, IS_BOOL, COPY_ONLY, &yes },
+	{ CKA_DESTROYABLE, IS_BOOL, COPY_ONLY | N (12), &yes },
 };
 static const Rules storage = { "object", NULL, ROWS (storage_rows) };
 

@@ -23,8 +23,8 @@ static struct {
 	bool in_child;          /* a fork copied all this */
 } library = { .lock = PTHREAD_RWLOCK_INITIALIZER };
 
-#define auto_read __attribute__ ((cleanup (library_unlock)))
-#define auto_write __attribute__ ((cleanup (library_unlock)))
+#define auto_read __attribute__ ((cleanup (library_unlock), unused))
+#define auto_write __attribute__ ((cleanup (library_unlock), unused))
 
 static pthread_rwlock_t *
 library_read_lock (void)
