@@ -5,6 +5,7 @@
 #include "random.h"
 
 #include <nettle/rsa.h>
+#include <pthread.h>
 
 #define SMALLEST_BITS 512
 #define LARGEST_BITS 16384
@@ -14,11 +15,22 @@ typedef struct {
 	Numbers numbers;
 } PublicForm;
 
+/* The factors that hide what a private operation works on: r^e and 1/r, squared after each use. */
+typedef struct {
+	pthread_mutex_t lock;
+	unsigned n_uses;
+	mpz_t hide, reveal;
+} Blinding;
+
 typedef struct {
 	struct rsa_public_key public;
 	struct rsa_private_key private;
 	Numbers numbers;
+	Blinding blinding;
 } PrivateForm;
+
+/* After so many operations a new pair is drawn. */
+#define BLINDING_USES 64
 
 static Bytes
 number_of (const Attrs *key, CK_ATTRIBUTE_TYPE type)
@@ -255,6 +267,9 @@ private_from_parts (PrivateForm *private, const Parts *parts)
 		buf_cut (&room, 0);
 	}
 	private->public.size = private->private.size = (mpz_sizeinbase (parts->n, 2) + 7) / 8;
+	pthread_mutex_init (&private->blinding.lock, NULL);
+	mpz_init (private->blinding.hide);
+	mpz_init (private->blinding.reveal);
 	return CKR_OK;
 }
 
@@ -275,6 +290,11 @@ clear_private (void *form)
 {
 	PrivateForm *private = form;
 
+	if (private->numbers.limbs == NULL)
+		return;
+	pthread_mutex_destroy (&private->blinding.lock);
+	number_clear (private->blinding.hide);
+	number_clear (private->blinding.reveal);
 	numbers_clear (&private->numbers);
 }
 
@@ -307,21 +327,139 @@ rsa_public_primitive (Object *key, const uint8_t *in, uint8_t *out)
 	return CKR_OK;
 }
 
+/* A number that is prime to the modulus: in practice any. */
+static CK_RV
+blinding_draw (PrivateForm *form)
+{
+	Blinding *blinding = &form->blinding;
+	auto_wipe Buf random = BUF_SECRET;
+	auto_mpz mpz_t r;
+
+	mpz_init (r);
+	TRY_ALLOC (buf_grow (&random, form->public.size));
+	do {
+		TRY (random_bytes (random.data, random.len));
+		number_set (r, bytes_of (&random));
+		mpz_mod (r, r, form->public.n);
+	} while (mpz_invert (blinding->reveal, r, form->public.n) == 0);
+	mpz_powm (blinding->hide, r, form->public.e, form->public.n);
+	return CKR_OK;
+}
+
+static void
+square_modulo (mpz_t number, const mpz_t modulus)
+{
+	mpz_mul (number, number, number);
+	mpz_mod (number, number, modulus);
+}
+
+/* A pair for one operation; no two threads get the same. */
+static CK_RV
+blinding_take (PrivateForm *form, mpz_t hide, mpz_t reveal)
+{
+	Blinding *blinding = &form->blinding;
+	CK_RV rv = CKR_OK;
+
+	pthread_mutex_lock (&blinding->lock);
+	if (blinding->n_uses++ % BLINDING_USES == 0) {
+		rv = blinding_draw (form);
+	} else {
+		square_modulo (blinding->hide, form->public.n);
+		square_modulo (blinding->reveal, form->public.n);
+	}
+	mpz_set (hide, blinding->hide);
+	mpz_set (reveal, blinding->reveal);
+	pthread_mutex_unlock (&blinding->lock);
+	return rv;
+}
+
+/* Limbs of a number with zeros above. */
+static void
+copy_limbs (mp_limb_t *to, mp_size_t n, const mpz_t from)
+{
+	mp_size_t n_from = (mp_size_t)mpz_size (from);
+
+	mpn_zero (to, n);
+	mpn_copyi (to, mpz_limbs_read (from), n_from);
+}
+
+/* x = x2 + q (c (x1 - x2) mod p), by functions of GMP whose time depends on sizes only. */
+static CK_RV
+join_halves (const struct rsa_private_key *key, const mpz_t x1, const mpz_t x2, mpz_t x)
+{
+	mp_size_t pn = (mp_size_t)mpz_size (key->p), qn = (mp_size_t)mpz_size (key->q), n = pn > qn ? pn : qn;
+	const mp_limb_t *p = mpz_limbs_read (key->p);
+	mp_size_t n_scratch = mpn_sec_div_r_itch (2 * n, pn) + mpn_sec_mul_itch (n, n);
+	mp_limb_t *a, *b, *product, *scratch;
+	auto_wipe Buf room = BUF_SECRET;
+
+	/* a and b of n limbs, c after them, the product of 2n */
+	TRY_ALLOC (buf_grow (&room, (size_t)(5 * n + n_scratch) * sizeof (mp_limb_t)));
+	a = (mp_limb_t *)(void *)room.data;
+	b = a + n;
+	product = b + 2 * n;
+	scratch = product + 2 * n;
+
+	copy_limbs (a, n, x1);
+	copy_limbs (b, n, x2);
+	mpn_sec_div_r (b, n, p, pn, scratch);
+	mpn_cnd_add_n (mpn_sub_n (a, a, b, pn), a, a, p, pn);
+	copy_limbs (b, n, key->c);
+	mpn_sec_mul (product, a, pn, b, pn, scratch);
+	mpn_sec_div_r (product, 2 * pn, p, pn, scratch);
+	mpn_copyi (a, product, pn);
+	copy_limbs (b, n, key->q);
+	if (pn >= qn)
+		mpn_sec_mul (product, a, pn, b, qn, scratch);
+	else
+		mpn_sec_mul (product, b, qn, a, pn, scratch);
+	copy_limbs (b, n, x2);
+	mpn_copyi (mpz_limbs_write (x, pn + qn), product, pn + qn);
+	mpn_sec_add_1 (mpz_limbs_modify (x, pn + qn) + qn, mpz_limbs_modify (x, pn + qn) + qn, pn,
+	               mpn_add_n (mpz_limbs_modify (x, pn + qn), mpz_limbs_modify (x, pn + qn), b, qn), scratch);
+	mpz_limbs_finish (x, pn + qn);
+	return CKR_OK;
+}
+
+/* RFC 8017 section 5.1.2 (b) on a hidden number; the check keeps a computing error from giving a factor away. */
+static CK_RV
+compute_root (PrivateForm *form, const mpz_t hidden, mpz_t x)
+{
+	const struct rsa_private_key *key = &form->private;
+	auto_mpz mpz_t x1;
+	auto_mpz mpz_t x2;
+
+	mpz_init (x1);
+	mpz_init (x2);
+	mpz_powm_sec (x1, hidden, key->a, key->p);
+	mpz_powm_sec (x2, hidden, key->b, key->q);
+	TRY (join_halves (key, x1, x2, x));
+	mpz_powm (x1, x, form->public.e, form->public.n);
+	return mpz_cmp (x1, hidden) == 0 ? CKR_OK : CKR_FUNCTION_FAILED;
+}
+
 CK_RV
 rsa_private_primitive (Object *key, const uint8_t *in, uint8_t *out)
 {
 	PrivateForm *form;
 	void *prepared;
 	auto_mpz mpz_t m;
+	auto_mpz mpz_t reveal;
 	auto_mpz mpz_t x;
 
 	mpz_init (m);
+	mpz_init (reveal);
 	mpz_init (x);
 	TRY (object_prepare (key, &private_form, &prepared));
 	form = prepared;
 	TRY (read_representative (m, in, form->public.size, form->public.n));
-	if (!rsa_compute_root_tr (&form->public, &form->private, NULL, random_nettle, x, m))
+	TRY (blinding_take (form, x, reveal));
+	mpz_mul (m, m, x);
+	mpz_mod (m, m, form->public.n);
+	if (compute_root (form, m, x) != CKR_OK)
 		return fail (CKR_FUNCTION_FAILED, "the result of the RSA operation is wrong: the key is damaged");
+	mpz_mul (x, x, reveal);
+	mpz_mod (x, x, form->public.n);
 	number_get (x, form->public.size, out);
 	return CKR_OK;
 }

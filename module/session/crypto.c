@@ -36,8 +36,11 @@ session_find_mech (const CK_MECHANISM *mechanism, const Mech **mech)
 CK_RV
 session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
 {
+	CK_RV rv;
+
 	TRY (session_find_mech (mechanism, &use->mech));
-	TRY (token_open_object (session->token, key, &use->key));
+	rv = token_open_object (session->token, key, &use->key);
+	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
 	if (!object_bool (use->key, usage, false))
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow this use (0x%lx)", usage);
 	TRY (key_allows (use->key, mechanism->mechanism));
@@ -116,10 +119,12 @@ session_digest_key (Session *session, CK_OBJECT_HANDLE key)
 {
 	Op *op = &session->ops[OP_DIGEST];
 	auto_unref Object *object = NULL;
+	CK_RV rv;
 
 	if (!op_is_active (op))
 		return fail (CKR_OPERATION_NOT_INITIALIZED, "no digest is under way");
-	TRY (token_open_object (session->token, key, &object));
+	rv = token_open_object (session->token, key, &object);
+	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
 	if (object_class (object) != CKO_SECRET_KEY)
 		return fail (CKR_KEY_INDIGESTIBLE, "only secret keys are digested");
 	return op_update (op, object_bytes (object, CKA_VALUE), (Out){ 0 });

@@ -247,7 +247,7 @@ session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAN
 	if (wrapped.len == NULL)
 		return CKR_ARGUMENTS_BAD;
 	rv = session_use (session, mechanism, wrapping, CKA_WRAP, &use);
-	if (rv == CKR_OBJECT_HANDLE_INVALID)
+	if (rv == CKR_KEY_HANDLE_INVALID)
 		rv = CKR_WRAPPING_KEY_HANDLE_INVALID;
 	if (rv == CKR_KEY_TYPE_INCONSISTENT)
 		rv = CKR_WRAPPING_KEY_TYPE_INCONSISTENT;
@@ -331,7 +331,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
 		return CKR_ARGUMENTS_BAD;
 	rv = session_use (session, mechanism, unwrapping, CKA_UNWRAP, &use);
-	if (rv == CKR_OBJECT_HANDLE_INVALID)
+	if (rv == CKR_KEY_HANDLE_INVALID)
 		rv = CKR_UNWRAPPING_KEY_HANDLE_INVALID;
 	if (rv == CKR_KEY_TYPE_INCONSISTENT)
 		rv = CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
