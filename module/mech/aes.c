@@ -247,18 +247,7 @@ aes_check (Attrs *key)
 static bool
 aes_check_value (const Attrs *key, uint8_t value[static 3])
 {
-	Bytes secret = attrs_bytes (key, CKA_VALUE);
-	const struct nettle_cipher *cipher = aes_cipher (secret.len);
-	uint8_t block[AES_BLOCK_SIZE] = { 0 };
-	BlockCtx context;
-
-	if (cipher == NULL)
-		return false;
-	cipher->set_encrypt_key (&context, secret.data);
-	cipher->encrypt (&context, sizeof block, block, block);
-	memcpy (value, block, 3);
-	wipe (&context, sizeof context);
-	return true;
+	return block_check_value (aes_cipher (secret_size (key)), attrs_bytes (key, CKA_VALUE), value);
 }
 
 static CK_RV

@@ -25,6 +25,21 @@ block_key_set (BlockKey *key, const struct nettle_cipher *cipher, Bytes secret)
 	cipher->set_decrypt_key (&key->decrypt, secret.data);
 }
 
+bool
+block_check_value (const struct nettle_cipher *cipher, Bytes secret, uint8_t value[static 3])
+{
+	uint8_t block[BLOCK_MAX] = { 0 };
+	BlockCtx context;
+
+	if (cipher == NULL || secret.len != cipher->key_size)
+		return false;
+	cipher->set_encrypt_key (&context, secret.data);
+	cipher->encrypt (&context, cipher->block_size, block, block);
+	memcpy (value, block, 3);
+	wipe (&context, sizeof context);
+	return true;
+}
+
 static CK_RV
 block_start (Block *block, const Mech *mech, Object *key, Bytes param)
 {

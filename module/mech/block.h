@@ -7,6 +7,8 @@
 #include "nettle-compat.h"
 
 #include <nettle/aes.h>
+#include <nettle/camellia.h>
+#include <nettle/des.h>
 
 #define BLOCK_MAX 16
 
@@ -14,6 +16,9 @@ typedef union {
 	struct aes128_ctx aes128;
 	struct aes192_ctx aes192;
 	struct aes256_ctx aes256;
+	struct camellia256_ctx camellia;
+	struct des_ctx des;
+	struct des3_ctx des3;
 } BlockCtx;
 
 /* The prepared form of a key of a block cipher. */
@@ -24,6 +29,10 @@ typedef struct {
 
 /* Sets both schedules; @secret has the cipher's key size. */
 void block_key_set (BlockKey *key, const struct nettle_cipher *cipher, Bytes secret);
+
+/* The check value of a key: the first bytes of a block of zeros, encrypted.  False where @cipher is NULL or
+ * the key has not its length. */
+bool block_check_value (const struct nettle_cipher *cipher, Bytes secret, uint8_t value[static 3]);
 
 /* A row names the form of its keys, which holds a BlockKey, in .form. */
 /* ECB without a parameter, CBC with one. */
