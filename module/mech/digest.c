@@ -73,12 +73,44 @@ hash_two (const struct nettle_hash *hash, Bytes first, Bytes second, uint8_t *di
 	wipe (&context, sizeof context);
 }
 
+/* CKM_SHA256_KEY_DERIVATION and its like: the digest of the base key, section 6.18.7 ff. */
+static CK_RV
+digest_derive (const Mech *mech, Object *base, Bytes param, size_t wanted, Buf *value)
+{
+	TRY_ALLOC (buf_grow (value, mech->hash->digest_size));
+	hash_bytes (mech->hash, object_bytes (base, CKA_VALUE), value->data);
+	return CKR_OK;
+}
+
+#define DIGEST(n, nettle) { MECH (n), .hash = nettle, .digest = &digest_op }
+#define DERIVE(n, nettle) { MECH (n##_KEY_DERIVATION), SECRETS, .hash = nettle, .derive = digest_derive }
+#define SECRETS .key_types = KEYS (ANY_SECRET)
+
 static const Mech mechs[] = {
-	{ MECH (SHA_1), .hash = &nettle_sha1, .digest = &digest_op },
-	{ MECH (SHA224), .hash = &nettle_sha224, .digest = &digest_op },
-	{ MECH (SHA256), .hash = &nettle_sha256, .digest = &digest_op },
-	{ MECH (SHA384), .hash = &nettle_sha384, .digest = &digest_op },
-	{ MECH (SHA512), .hash = &nettle_sha512, .digest = &digest_op },
+	DIGEST (MD5, &nettle_md5),
+	DIGEST (SHA_1, &nettle_sha1),
+	DIGEST (SHA224, &nettle_sha224),
+	DIGEST (SHA256, &nettle_sha256),
+	DIGEST (SHA384, &nettle_sha384),
+	DIGEST (SHA512, &nettle_sha512),
+	DIGEST (SHA512_224, &nettle_sha512_224),
+	DIGEST (SHA512_256, &nettle_sha512_256),
+	DIGEST (SHA3_224, &nettle_sha3_224),
+	DIGEST (SHA3_256, &nettle_sha3_256),
+	DIGEST (SHA3_384, &nettle_sha3_384),
+	DIGEST (SHA3_512, &nettle_sha3_512),
+	DERIVE (MD5, &nettle_md5),
+	DERIVE (SHA1, &nettle_sha1),
+	DERIVE (SHA224, &nettle_sha224),
+	DERIVE (SHA256, &nettle_sha256),
+	DERIVE (SHA384, &nettle_sha384),
+	DERIVE (SHA512, &nettle_sha512),
+	DERIVE (SHA512_224, &nettle_sha512_224),
+	DERIVE (SHA512_256, &nettle_sha512_256),
+	DERIVE (SHA3_224, &nettle_sha3_224),
+	DERIVE (SHA3_256, &nettle_sha3_256),
+	DERIVE (SHA3_384, &nettle_sha3_384),
+	DERIVE (SHA3_512, &nettle_sha3_512),
 };
 
 const MechFamily mech_digest = { "digest", mechs, N_ELEMENTS (mechs) };
@@ -87,7 +119,7 @@ const struct nettle_hash *
 mech_hash (CK_MECHANISM_TYPE digest)
 {
 	for (size_t i = 0; i < N_ELEMENTS (mechs); i++)
-		if (mechs[i].type == digest)
+		if (mechs[i].type == digest && mechs[i].digest != NULL)
 			return mechs[i].hash;
 	return NULL;
 }
@@ -101,6 +133,8 @@ mech_mgf_hash (CK_ULONG mgf)
 	} rows[] = {
 		{ CKG_MGF1_SHA1, CKM_SHA_1 },    { CKG_MGF1_SHA224, CKM_SHA224 }, { CKG_MGF1_SHA256, CKM_SHA256 },
 		{ CKG_MGF1_SHA384, CKM_SHA384 }, { CKG_MGF1_SHA512, CKM_SHA512 },
+		{ CKG_MGF1_SHA3_224, CKM_SHA3_224 }, { CKG_MGF1_SHA3_256, CKM_SHA3_256 },
+		{ CKG_MGF1_SHA3_384, CKM_SHA3_384 }, { CKG_MGF1_SHA3_512, CKM_SHA3_512 },
 	};
 
 	for (size_t i = 0; i < N_ELEMENTS (rows); i++)

@@ -360,6 +360,10 @@ static const Mech mechs[] = {
 	HASHED (SHA256, &nettle_sha256),
 	HASHED (SHA384, &nettle_sha384),
 	HASHED (SHA512, &nettle_sha512),
+	HASHED (SHA3_224, &nettle_sha3_224),
+	HASHED (SHA3_256, &nettle_sha3_256),
+	HASHED (SHA3_384, &nettle_sha3_384),
+	HASHED (SHA3_512, &nettle_sha3_512),
 };
 
 static const KeyKind kinds[] = {

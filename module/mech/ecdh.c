@@ -81,7 +81,7 @@ ecdh_derive (const Mech *mech, Object *base, Bytes param, size_t wanted, Buf *va
 
 static const Mech mechs[] = {
 	{ MECH (ECDH1_DERIVE), .key_types = KEYS (CKK_EC, CKK_EC_MONTGOMERY, CKK_EC_EDWARDS), SIZES (192, 521),
-	  PARAM (EcdhParams), .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive },
+	  PARAM (EcdhParams), .keeps_end = true, .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive },
 };
 
 const MechFamily mech_ecdh = { "ecdh", mechs, N_ELEMENTS (mechs) };

@@ -6,16 +6,23 @@
 #include "bytes.h"
 #include "nettle-compat.h"
 
+#include <nettle/md5.h>
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
+#include <nettle/sha3.h>
 
 #define HASH_MAX_DIGEST 64
 #define HASH_MAX_BLOCK 144
 
 typedef union {
+	struct md5_ctx md5;
 	struct sha1_ctx sha1;
 	struct sha256_ctx sha256;
 	struct sha512_ctx sha512;
+	struct sha3_224_ctx sha3_224;
+	struct sha3_256_ctx sha3_256;
+	struct sha3_384_ctx sha3_384;
+	struct sha3_512_ctx sha3_512;
 } HashCtx;
 
 /* One piece, or two. */

@@ -1,7 +1,7 @@
 /* HMAC, full and truncated.  FIPS 198-1, RFC 4231; PKCS #11 v3.2 sections 6.18.4 ff. */
 
 #include "hash.h"
-#include "mech.h"
+#include "secret.h"
 
 #include <nettle/hmac.h>
 
@@ -36,28 +36,18 @@ hmac_prepare (HmacKey *prepared, const struct nettle_hash *hash, const Object *k
 	}                                                                                                    \
 	static const KeyForm form_##name = { sizeof (HmacKey), hmac_prepare_##name, NULL };
 
+HMAC_FORM (md5)
 HMAC_FORM (sha1)
 HMAC_FORM (sha224)
 HMAC_FORM (sha256)
 HMAC_FORM (sha384)
 HMAC_FORM (sha512)
-
-static const KeyForm *
-hmac_form (const struct nettle_hash *hash)
-{
-	static const struct {
-		const struct nettle_hash *hash;
-		const KeyForm *form;
-	} rows[] = {
-		{ &nettle_sha1, &form_sha1 },     { &nettle_sha224, &form_sha224 }, { &nettle_sha256, &form_sha256 },
-		{ &nettle_sha384, &form_sha384 }, { &nettle_sha512, &form_sha512 },
-	};
-
-	for (size_t i = 0; i < N_ELEMENTS (rows); i++)
-		if (rows[i].hash == hash)
-			return rows[i].form;
-	return NULL;
-}
+HMAC_FORM (sha512_224)
+HMAC_FORM (sha512_256)
+HMAC_FORM (sha3_224)
+HMAC_FORM (sha3_256)
+HMAC_FORM (sha3_384)
+HMAC_FORM (sha3_512)
 
 static CK_RV
 hmac_start (void *state, const Mech *mech, Object *key, Bytes param)
@@ -71,7 +61,7 @@ hmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 	if (wanted == 0 || wanted > mech->hash->digest_size)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "%s can give 1 to %u bytes, not %lu", mech->name,
 		             mech->hash->digest_size, wanted);
-	TRY (object_prepare (key, hmac_form (mech->hash), &prepared));
+	TRY (object_prepare (key, mech->form, &prepared));
 	hmac->hash = mech->hash;
 	hmac->key = prepared;
 	hmac->n_mac = wanted;
@@ -124,16 +114,49 @@ static const MechOp hmac_op = {
 };
 
 #define HMAC(n, nettle)                                                                                      \
-	{ MECH (n##_HMAC),                                                                                   \
-	  .key_types = KEYS (CKK_GENERIC_SECRET, CKK_##n##_HMAC),                                            \
-	  SIZES (1, 512),                                                                                    \
-	  .hash = nettle,                                                                                    \
-	  .sign = &hmac_op,                                                                                  \
-	  .verify = &hmac_op }
+	{ MECH (n##_HMAC), .key_types = KEYS (CKK_GENERIC_SECRET, CKK_##n##_HMAC), SIZES (1, 512),           \
+	  .hash = &nettle_##nettle, .form = &form_##nettle, .sign = &hmac_op, .verify = &hmac_op },          \
+	{                                                                                                    \
+		MECH (n##_HMAC_GENERAL), .key_types = KEYS (CKK_GENERIC_SECRET, CKK_##n##_HMAC), SIZES (1, 512), \
+			PARAM (CK_ULONG), .hash = &nettle_##nettle, .form = &form_##nettle, .sign = &hmac_op, \
+			.verify = &hmac_op                                                                   \
+	}
+#define KEY_GEN(n)                                                                                           \
+	{ MECH (n##_KEY_GEN), .key_types = KEYS (CKK_##n##_HMAC), SIZES (1, 512), .generate = secret_generate }
 
 static const Mech mechs[] = {
-	HMAC (SHA_1, &nettle_sha1),     HMAC (SHA224, &nettle_sha224), HMAC (SHA256, &nettle_sha256),
-	HMAC (SHA384, &nettle_sha384), HMAC (SHA512, &nettle_sha512),
+	HMAC (MD5, md5),
+	HMAC (SHA_1, sha1),
+	HMAC (SHA224, sha224),
+	HMAC (SHA256, sha256),
+	HMAC (SHA384, sha384),
+	HMAC (SHA512, sha512),
+	HMAC (SHA512_224, sha512_224),
+	HMAC (SHA512_256, sha512_256),
+	HMAC (SHA3_224, sha3_224),
+	HMAC (SHA3_256, sha3_256),
+	HMAC (SHA3_384, sha3_384),
+	HMAC (SHA3_512, sha3_512),
+	KEY_GEN (SHA_1),
+	KEY_GEN (SHA224),
+	KEY_GEN (SHA256),
+	KEY_GEN (SHA384),
+	KEY_GEN (SHA512),
+	KEY_GEN (SHA512_224),
+	KEY_GEN (SHA512_256),
+	KEY_GEN (SHA3_224),
+	KEY_GEN (SHA3_256),
+	KEY_GEN (SHA3_384),
+	KEY_GEN (SHA3_512),
 };
 
-const MechFamily mech_mac = { "mac", mechs, N_ELEMENTS (mechs) };
+#define HMAC_KEY(type) { CKO_SECRET_KEY, type, secret_size, secret_check, secret_check_value }
+
+static const KeyKind kinds[] = {
+	HMAC_KEY (CKK_MD5_HMAC),      HMAC_KEY (CKK_SHA_1_HMAC),      HMAC_KEY (CKK_SHA224_HMAC),
+	HMAC_KEY (CKK_SHA256_HMAC),   HMAC_KEY (CKK_SHA384_HMAC),     HMAC_KEY (CKK_SHA512_HMAC),
+	HMAC_KEY (CKK_SHA512_224_HMAC), HMAC_KEY (CKK_SHA512_256_HMAC), HMAC_KEY (CKK_SHA3_224_HMAC),
+	HMAC_KEY (CKK_SHA3_256_HMAC), HMAC_KEY (CKK_SHA3_384_HMAC),   HMAC_KEY (CKK_SHA3_512_HMAC),
+};
+
+const MechFamily mech_mac = { "mac", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };

@@ -76,10 +76,10 @@ key_kind (const Attrs *key)
 }
 
 static bool
-has_key_type (const Mech *mech, CK_KEY_TYPE key_type)
+has_key_type (const Mech *mech, const Object *key)
 {
 	for (const CK_KEY_TYPE *at = mech->key_types; at != NULL && *at != NO_KEY; at++)
-		if (*at == key_type)
+		if (*at == object_key_type (key) || (*at == ANY_SECRET && object_class (key) == CKO_SECRET_KEY))
 			return true;
 	return false;
 }
@@ -90,7 +90,7 @@ mech_suits (const Mech *mech, const Object *key)
 	const KeyKind *kind = key_kind (&key->attrs);
 	size_t size;
 
-	if (!has_key_type (mech, object_key_type (key)) || kind == NULL)
+	if (!has_key_type (mech, key) || kind == NULL)
 		return fail (CKR_KEY_TYPE_INCONSISTENT, "%s does not work with keys of class 0x%lx and type 0x%lx",
 		             mech->name, object_class (key), object_key_type (key));
 	size = kind->size (&key->attrs);

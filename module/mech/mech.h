@@ -48,6 +48,7 @@ typedef CK_RV (*MechGeneratePair) (const Mech *mech, Bytes param, Attrs *public,
 typedef CK_RV (*MechDerive) (const Mech *mech, Object *base, Bytes param, size_t wanted, Buf *value);
 
 #define NO_KEY ((CK_KEY_TYPE)-1)
+#define ANY_SECRET ((CK_KEY_TYPE)-2)    /* every type of secret key */
 #define KEYS(...) (const CK_KEY_TYPE[]) { __VA_ARGS__, NO_KEY }
 
 struct Mech {
@@ -67,6 +68,7 @@ struct Mech {
 	const struct nettle_hash *hash;
 	const KeyForm *form;
 	bool secret_only;               /* wraps no private keys */
+	bool keeps_end;                 /* a derived value that is too long loses its leading bytes */
 };
 
 #define MECH(n) .type = CKM_##n, .name = "CKM_" #n

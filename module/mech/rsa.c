@@ -83,6 +83,12 @@ static const struct {
 	{ &nettle_sha256, 19, { 0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1, 5, 0, 4, 32 } },
 	{ &nettle_sha384, 19, { 0x30, 0x41, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 2, 5, 0, 4, 48 } },
 	{ &nettle_sha512, 19, { 0x30, 0x51, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 3, 5, 0, 4, 64 } },
+	/* the others by RFC 3447 (MD5) and NIST's registered objects (SHA-3) */
+	{ &nettle_md5, 18, { 0x30, 0x20, 0x30, 12, 6, 8, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 2, 5, 5, 0, 4, 16 } },
+	{ &nettle_sha3_224, 19, { 0x30, 0x2d, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 7, 5, 0, 4, 28 } },
+	{ &nettle_sha3_256, 19, { 0x30, 0x31, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 8, 5, 0, 4, 32 } },
+	{ &nettle_sha3_384, 19, { 0x30, 0x41, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 9, 5, 0, 4, 48 } },
+	{ &nettle_sha3_512, 19, { 0x30, 0x51, 0x30, 13, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 10, 5, 0, 4, 64 } },
 };
 
 static Bytes
@@ -560,11 +566,20 @@ static const Mech mechs[] = {
 	PKCS1_HASHED (SHA256, &nettle_sha256),
 	PKCS1_HASHED (SHA384, &nettle_sha384),
 	PKCS1_HASHED (SHA512, &nettle_sha512),
+	PKCS1_HASHED (MD5, &nettle_md5),
+	PKCS1_HASHED (SHA3_224, &nettle_sha3_224),
+	PKCS1_HASHED (SHA3_256, &nettle_sha3_256),
+	PKCS1_HASHED (SHA3_384, &nettle_sha3_384),
+	PKCS1_HASHED (SHA3_512, &nettle_sha3_512),
 	PSS_HASHED (SHA1, &nettle_sha1),
 	PSS_HASHED (SHA224, &nettle_sha224),
 	PSS_HASHED (SHA256, &nettle_sha256),
 	PSS_HASHED (SHA384, &nettle_sha384),
 	PSS_HASHED (SHA512, &nettle_sha512),
+	PSS_HASHED (SHA3_224, &nettle_sha3_224),
+	PSS_HASHED (SHA3_256, &nettle_sha3_256),
+	PSS_HASHED (SHA3_384, &nettle_sha3_384),
+	PSS_HASHED (SHA3_512, &nettle_sha3_512),
 };
 
 static const KeyKind kinds[] = {

@@ -177,7 +177,13 @@ static const Rule aes_rows[] = {
 	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
 	{ CKA_VALUE_LEN, IS_ULONG, N (2) | N (3) | N (6), NULL },
 };
-static const Rules aes = { "AES key", &secret_key, ROWS (aes_rows) };
+static const Rules aes = { "AES or Camellia key", &secret_key, ROWS (aes_rows) };
+
+/* Section 6.9: its length follows from its type. */
+static const Rule des_rows[] = {
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+};
+static const Rules des = { "DES key", &secret_key, ROWS (des_rows) };
 
 /* Which table serves which class and key type. */
 static const struct {
@@ -196,12 +202,23 @@ static const struct {
 	{ CKO_PRIVATE_KEY, CKK_EC_EDWARDS, &ec_private },
 	{ CKO_PRIVATE_KEY, CKK_EC_MONTGOMERY, &ec_private },
 	{ CKO_SECRET_KEY, CKK_GENERIC_SECRET, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_MD5_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_SHA_1_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_SHA224_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_SHA256_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_SHA384_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_SHA512_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA512_224_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA512_256_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA3_224_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA3_256_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA3_384_HMAC, &generic_secret },
+	{ CKO_SECRET_KEY, CKK_SHA3_512_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_AES, &aes },
+	{ CKO_SECRET_KEY, CKK_CAMELLIA, &aes },
+	{ CKO_SECRET_KEY, CKK_DES, &des },
+	{ CKO_SECRET_KEY, CKK_DES2, &des },
+	{ CKO_SECRET_KEY, CKK_DES3, &des },
 };
 
 const Rules *

@@ -129,14 +129,13 @@ wanted_length (CK_KEY_TYPE key_type, const Attrs *draft, size_t *wanted)
 	return CKR_OK;
 }
 
-/* As SoftHSM: a shared secret that is longer than wanted loses its leading bytes. */
 static CK_RV
-set_derived_value (Bytes value, size_t wanted, Attrs *draft)
+set_derived_value (const Mech *mech, Bytes value, size_t wanted, Attrs *draft)
 {
 	if (wanted > value.len)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only %zu bytes can be derived, not %zu", value.len, wanted);
 	if (wanted > 0)
-		value = bytes (value.data + value.len - wanted, wanted);
+		value = bytes (value.data + (mech->keeps_end ? value.len - wanted : 0), wanted);
 	return attrs_set_secret (draft, CKA_VALUE, value);
 }
 
@@ -158,7 +157,7 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (wanted_length (attrs_ulong (&draft, CKA_KEY_TYPE, 0), &draft, &wanted));
 	TRY (use.mech->derive (use.mech, use.key, use.param, wanted, &value));
-	TRY (set_derived_value (bytes_of (&value), wanted, &draft));
+	TRY (set_derived_value (use.mech, bytes_of (&value), wanted, &draft));
 	TRY (inherit_protection (use.key, &draft));
 	return session_adopt (session, rules, RULES_DERIVE, &draft, key);
 }
