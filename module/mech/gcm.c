@@ -191,7 +191,76 @@ static const MechOp gcm_decrypt_op = {
 	.finish = decrypt_finish,
 };
 
+/* --- GMAC: the tag of additional data alone --- */
+
+/* Nettle takes additional data in whole blocks until the last: what is short waits. */
+static CK_RV
+gmac_update (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Gcm *gcm = state;
+	size_t n = gcm->n_pending + in.len, ready = n - n % GCM_BLOCK_SIZE;
+
+	*n_out = 0;
+	if (ready > 0 && gcm->n_pending > 0) {
+		size_t n_fill = GCM_BLOCK_SIZE - gcm->n_pending;
+
+		memcpy (gcm->pending + gcm->n_pending, in.data, n_fill);
+		gcm_update (&gcm->context, &gcm->key->key, GCM_BLOCK_SIZE, gcm->pending);
+		in = bytes (in.data + n_fill, in.len - n_fill);
+		ready -= GCM_BLOCK_SIZE;
+		gcm->n_pending = 0;
+	}
+	if (ready > 0)
+		gcm_update (&gcm->context, &gcm->key->key, ready, in.data);
+	if (in.len > ready)
+		memcpy (gcm->pending + gcm->n_pending, in.data + ready, in.len - ready);
+	gcm->n_pending += in.len - ready;
+	return CKR_OK;
+}
+
+static CK_RV
+gmac_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Gcm *gcm = state;
+
+	TRY (gmac_update (state, in, NULL, n_out));
+	gcm_update (&gcm->context, &gcm->key->key, gcm->n_pending, gcm->pending);
+	gcm_tag (gcm, gcm->n_tag, out);
+	*n_out = gcm->n_tag;
+	return CKR_OK;
+}
+
+static size_t
+gmac_room (const void *state, size_t n_in)
+{
+	const Gcm *gcm = state;
+
+	return gcm->n_tag;
+}
+
+/* Additional data in the parameter would end in the middle of a block; there is none to give twice. */
+static CK_RV
+gmac_start (void *state, const Mech *mech, Object *key, Bytes param)
+{
+	GcmParamsShort params;
+
+	TRY (gcm_params (param, &params));
+	if (params.n_aad > 0)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "GMAC takes its data by C_Sign, not in the parameter");
+	return gcm_start (state, mech, key, param);
+}
+
+static const MechOp gmac_op = {
+	.state_size = sizeof (Gcm),
+	.start = gmac_start,
+	.room = gmac_room,
+	.update = gmac_update,
+	.finish = gmac_finish,
+};
+
 static const Mech mechs[] = {
+	{ MECH (AES_GMAC), .key_types = KEYS (CKK_AES), SIZES (16, 32),
+	  PARAM_BYTES (sizeof (GcmParamsShort), sizeof (GcmParams)), .sign = &gmac_op, .verify = &gmac_op },
 	{ MECH (AES_GCM), .key_types = KEYS (CKK_AES), SIZES (16, 32),
 	  PARAM_BYTES (sizeof (GcmParamsShort), sizeof (GcmParams)), .encrypt = &gcm_encrypt_op,
 	  .decrypt = &gcm_decrypt_op },

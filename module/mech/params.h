@@ -32,6 +32,32 @@ typedef struct {
 	CK_ULONG n_tag_bits;
 } GcmParamsShort;
 
+/* CK_CCM_PARAMS */
+typedef struct {
+	CK_ULONG n_data;
+	CK_BYTE *nonce;
+	CK_ULONG n_nonce;
+	CK_BYTE *aad;
+	CK_ULONG n_aad;
+	CK_ULONG n_mac;
+} CcmParams;
+
+/* CK_CHACHA20_PARAMS */
+typedef struct {
+	CK_BYTE *counter;
+	CK_ULONG n_counter_bits;
+	CK_BYTE *nonce;
+	CK_ULONG n_nonce_bits;
+} ChachaParams;
+
+/* CK_SALSA20_CHACHA20_POLY1305_PARAMS */
+typedef struct {
+	CK_BYTE *nonce;
+	CK_ULONG n_nonce;
+	CK_BYTE *aad;
+	CK_ULONG n_aad;
+} ChachaPolyParams;
+
 /* CK_RSA_PKCS_PSS_PARAMS */
 typedef struct {
 	CK_MECHANISM_TYPE hash;

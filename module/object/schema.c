@@ -179,11 +179,11 @@ static const Rule aes_rows[] = {
 };
 static const Rules aes = { "AES or Camellia key", &secret_key, ROWS (aes_rows) };
 
-/* Section 6.9: its length follows from its type. */
-static const Rule des_rows[] = {
+/* Sections 6.9, 6.59 and 6.60: the length follows from the type. */
+static const Rule fixed_rows[] = {
 	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
 };
-static const Rules des = { "DES key", &secret_key, ROWS (des_rows) };
+static const Rules fixed = { "key of fixed length", &secret_key, ROWS (fixed_rows) };
 
 /* Which table serves which class and key type. */
 static const struct {
@@ -216,9 +216,11 @@ static const struct {
 	{ CKO_SECRET_KEY, CKK_SHA3_512_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_AES, &aes },
 	{ CKO_SECRET_KEY, CKK_CAMELLIA, &aes },
-	{ CKO_SECRET_KEY, CKK_DES, &des },
-	{ CKO_SECRET_KEY, CKK_DES2, &des },
-	{ CKO_SECRET_KEY, CKK_DES3, &des },
+	{ CKO_SECRET_KEY, CKK_DES, &fixed },
+	{ CKO_SECRET_KEY, CKK_DES2, &fixed },
+	{ CKO_SECRET_KEY, CKK_DES3, &fixed },
+	{ CKO_SECRET_KEY, CKK_CHACHA20, &fixed },
+	{ CKO_SECRET_KEY, CKK_POLY1305, &fixed },
 };
 
 const Rules *
