@@ -37,6 +37,9 @@ bool block_check_value (const struct nettle_cipher *cipher, Bytes secret, uint8_
 /* A row names the form of its keys, which holds a BlockKey, in .form. */
 /* ECB without a parameter, CBC with one. */
 extern const MechOp block_encrypt, block_decrypt;
+/* The forms of DES keys of every length. */
+extern const KeyForm des_form;
+
 extern const MechOp block_pad_encrypt, block_pad_decrypt;
 
 #endif

@@ -80,7 +80,7 @@ des_prepare (void *form, const Object *key)
 	return CKR_OK;
 }
 
-static const KeyForm des_form = { sizeof (BlockKey), des_prepare, NULL };
+const KeyForm des_form = { sizeof (BlockKey), des_prepare, NULL };
 
 /* --- CMAC, SP 800-38B --- */
 

@@ -75,7 +75,7 @@ hash_two (const struct nettle_hash *hash, Bytes first, Bytes second, uint8_t *di
 
 /* CKM_SHA256_KEY_DERIVATION and its like: the digest of the base key, section 6.18.7 ff. */
 static CK_RV
-digest_derive (const Mech *mech, Object *base, Bytes param, size_t wanted, Buf *value)
+digest_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
 {
 	TRY_ALLOC (buf_grow (value, mech->hash->digest_size));
 	hash_bytes (mech->hash, object_bytes (base, CKA_VALUE), value->data);

@@ -58,7 +58,7 @@ agree_montgomery (const Curve *curve, Object *base, Bytes other, uint8_t *out)
 }
 
 static CK_RV
-ecdh_derive (const Mech *mech, Object *base, Bytes param, size_t wanted, Buf *value)
+ecdh_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
 {
 	const Curve *curve = curve_for_attrs (&base->attrs);
 	EcdhParams params;

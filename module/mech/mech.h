@@ -44,8 +44,12 @@ typedef struct {
 typedef CK_RV (*MechGenerate) (const Mech *mech, Bytes param, Attrs *key);
 typedef CK_RV (*MechGeneratePair) (const Mech *mech, Bytes param, Attrs *public, Attrs *private);
 
-/* @value: what is derived, as much as there is.  @wanted: its length, 0 when the caller leaves it open. */
-typedef CK_RV (*MechDerive) (const Mech *mech, Object *base, Bytes param, size_t wanted, Buf *value);
+/* @value: what is derived, as much as there is.  @wanted: its length, 0 when the caller leaves it open.
+ * @second: the key that second_key found in the parameter, NULL when there is none. */
+typedef CK_RV (*MechDerive) (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value);
+
+/* Does the parameter name another key?  Then its handle, which only the engine can open. */
+typedef bool (*MechSecondKey) (Bytes param, CK_OBJECT_HANDLE *handle);
 
 #define NO_KEY ((CK_KEY_TYPE)-1)
 #define ANY_SECRET ((CK_KEY_TYPE)-2)    /* every type of secret key */
@@ -63,11 +67,13 @@ struct Mech {
 	MechGenerate generate;
 	MechGeneratePair generate_pair;
 	MechDerive derive;
+	MechSecondKey second_key;
 
 	/* What rows of one family differ in. */
 	const struct nettle_hash *hash;
 	const KeyForm *form;
 	bool secret_only;               /* wraps no private keys */
+	bool any_secret;                /* makes keys of the type that the template names */
 	bool keeps_end;                 /* a derived value that is too long loses its leading bytes */
 };
 

@@ -32,6 +32,13 @@ typedef struct {
 	CK_ULONG n_tag_bits;
 } GcmParamsShort;
 
+/* CK_KEY_DERIVATION_STRING_DATA; the end of CK_AES_CBC_ENCRYPT_DATA_PARAMS and CK_DES_CBC_ENCRYPT_DATA_PARAMS,
+ * where the initialisation vector stands in front */
+typedef struct {
+	CK_BYTE *data;
+	CK_ULONG n;
+} StringParams;
+
 /* CK_CCM_PARAMS */
 typedef struct {
 	CK_ULONG n_data;

@@ -60,7 +60,8 @@ session_generate_key (Session *session, const CK_MECHANISM *mechanism, const CK_
 	TRY (mech_param (mech, mechanism, &param));
 	if (mech->generate == NULL)
 		return refuse (mech);
-	TRY (draft_key (session, RULES_GENERATE, CKO_SECRET_KEY, mech->key_types[0], template, n, &rules, &draft));
+	TRY (draft_key (session, RULES_GENERATE, CKO_SECRET_KEY,
+	                mech->any_secret ? CK_UNAVAILABLE_INFORMATION : mech->key_types[0], template, n, &rules, &draft));
 	TRY (mech->generate (mech, param, &draft));
 	TRY (mark_generated (&draft, mech));
 	return session_adopt (session, rules, RULES_GENERATE, &draft, key);
@@ -106,17 +107,24 @@ session_generate_pair (Session *session, const CK_MECHANISM *mechanism, const CK
 /* A derived key is no less protected than its base.  PKCS #11 v3.2 section 5.18.5, and for the mechanisms
  * that leave it open the same. */
 static CK_RV
-inherit_protection (const Object *base, Attrs *draft)
+inherit_protection (const Object *base, const Object *second, Attrs *draft)
 {
 	bool sensitive = object_bool (base, CKA_SENSITIVE, true), extractable = object_bool (base, CKA_EXTRACTABLE, false);
+	bool always = object_bool (base, CKA_ALWAYS_SENSITIVE, false), never = object_bool (base, CKA_NEVER_EXTRACTABLE, false);
+
+	if (second != NULL) {
+		sensitive = sensitive || object_bool (second, CKA_SENSITIVE, true);
+		extractable = extractable && object_bool (second, CKA_EXTRACTABLE, false);
+		always = always && object_bool (second, CKA_ALWAYS_SENSITIVE, false);
+		never = never && object_bool (second, CKA_NEVER_EXTRACTABLE, false);
+	}
 
 	if (sensitive && !attrs_bool (draft, CKA_SENSITIVE, false))
 		TRY (attrs_set_bool (draft, CKA_SENSITIVE, true));
-	TRY (attrs_set_bool (draft, CKA_ALWAYS_SENSITIVE, object_bool (base, CKA_ALWAYS_SENSITIVE, false) &&
-	                                                          attrs_bool (draft, CKA_SENSITIVE, false)));
-	return attrs_set_bool (draft, CKA_NEVER_EXTRACTABLE, !extractable &&
-	                                                             object_bool (base, CKA_NEVER_EXTRACTABLE, false) &&
-	                                                             !attrs_bool (draft, CKA_EXTRACTABLE, false));
+	if (!extractable && second != NULL)
+		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, false));
+	TRY (attrs_set_bool (draft, CKA_ALWAYS_SENSITIVE, always && attrs_bool (draft, CKA_SENSITIVE, false)));
+	return attrs_set_bool (draft, CKA_NEVER_EXTRACTABLE, never && !attrs_bool (draft, CKA_EXTRACTABLE, false));
 }
 
 /* How long a value is wanted: what the template says, 0 for as long as it comes. */
@@ -139,12 +147,31 @@ set_derived_value (const Mech *mech, Bytes value, size_t wanted, Attrs *draft)
 	return attrs_set_secret (draft, CKA_VALUE, value);
 }
 
+/* Another key that the parameter names: it must be one that may be derived from. */
+static CK_RV
+open_second (Session *session, const Use *use, Object **second)
+{
+	CK_OBJECT_HANDLE handle;
+	CK_RV rv;
+
+	if (use->mech->second_key == NULL || !use->mech->second_key (use->param, &handle))
+		return CKR_OK;
+	rv = token_open_object (session->token, handle, second);
+	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+	if (object_class (*second) != CKO_SECRET_KEY)
+		return fail (CKR_KEY_TYPE_INCONSISTENT, "the second key is no secret key");
+	if (!object_bool (*second, CKA_DERIVE, false))
+		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the second key may not be derived from");
+	return CKR_OK;
+}
+
 CK_RV
 session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base,
                     const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
 {
 	auto_attrs Attrs draft = { 0 };
 	auto_wipe Buf value = BUF_SECRET;
+	auto_unref Object *second = NULL;
 	auto_use Use use = { 0 };
 	const Rules *rules;
 	size_t wanted;
@@ -156,9 +183,10 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 		return refuse (use.mech);
 	TRY (draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (wanted_length (attrs_ulong (&draft, CKA_KEY_TYPE, 0), &draft, &wanted));
-	TRY (use.mech->derive (use.mech, use.key, use.param, wanted, &value));
+	TRY (open_second (session, &use, &second));
+	TRY (use.mech->derive (use.mech, use.key, second, use.param, wanted, &value));
 	TRY (set_derived_value (use.mech, bytes_of (&value), wanted, &draft));
-	TRY (inherit_protection (use.key, &draft));
+	TRY (inherit_protection (use.key, second, &draft));
 	return session_adopt (session, rules, RULES_DERIVE, &draft, key);
 }
 

@@ -1,0 +1,166 @@
+/* Keys from keys by simple means: concatenated, masked, cut out, encrypted data.
+ * PKCS #11 v3.2 sections 6.43 and 6.44. */
+
+#include "aes.h"
+#include "params.h"
+
+#include <nettle/cbc.h>
+
+static CK_RV
+read_string (Bytes param, Bytes *data)
+{
+	StringParams params;
+
+	memcpy (&params, param.data, sizeof params);
+	*data = bytes (params.data, params.n);
+	if (params.data == NULL && params.n > 0)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the data is missing");
+	return CKR_OK;
+}
+
+static CK_RV
+concatenate (Bytes first, Bytes second, Buf *value)
+{
+	TRY_ALLOC (buf_add (value, first) && buf_add (value, second));
+	return CKR_OK;
+}
+
+static bool
+key_handle (Bytes param, CK_OBJECT_HANDLE *handle)
+{
+	memcpy (handle, param.data, sizeof *handle);
+	return true;
+}
+
+static CK_RV
+base_and_key (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	return concatenate (object_bytes (base, CKA_VALUE), object_bytes (second, CKA_VALUE), value);
+}
+
+static CK_RV
+base_and_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	Bytes data;
+
+	TRY (read_string (param, &data));
+	return concatenate (object_bytes (base, CKA_VALUE), data, value);
+}
+
+static CK_RV
+data_and_base (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	Bytes data;
+
+	TRY (read_string (param, &data));
+	return concatenate (data, object_bytes (base, CKA_VALUE), value);
+}
+
+/* As long as the shorter of both. */
+static CK_RV
+xor_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	Bytes key = object_bytes (base, CKA_VALUE), data;
+
+	TRY (read_string (param, &data));
+	key.len = data.len < key.len ? data.len : key.len;
+	TRY_ALLOC (buf_add (value, key));
+	for (size_t i = 0; i < key.len; i++)
+		value->data[i] ^= data.data[i];
+	return CKR_OK;
+}
+
+/* From the bit that the parameter names on, around the end. */
+static CK_RV
+extract (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	Bytes key = object_bytes (base, CKA_VALUE);
+	CK_ULONG bit;
+	uint8_t *at;
+
+	memcpy (&bit, param.data, sizeof bit);
+	if (bit >= key.len * 8)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the key has not so many bits");
+	if (wanted > key.len)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "the key has only %zu bytes", key.len);
+	wanted = wanted ? wanted : key.len;
+	at = buf_grow (value, wanted);
+	TRY_ALLOC (at);
+	for (size_t i = 0; i < wanted; i++) {
+		unsigned high = key.data[(bit / 8 + i) % key.len], low = key.data[(bit / 8 + i + 1) % key.len];
+
+		at[i] = (uint8_t)((high << 8 | low) >> (8 - bit % 8));
+	}
+	return CKR_OK;
+}
+
+/* --- data encrypted under the base key --- */
+
+static CK_RV
+encrypt_data (const Mech *mech, Object *base, const uint8_t *iv, Bytes data, Buf *value)
+{
+	const BlockKey *key;
+	void *prepared;
+	uint8_t chain[BLOCK_MAX];
+	uint8_t *at;
+
+	TRY (object_prepare (base, mech->form, &prepared));
+	key = prepared;
+	if (data.len == 0 || data.len % key->cipher->block_size != 0)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the data is no multiple of %u bytes", key->cipher->block_size);
+	at = buf_grow (value, data.len);
+	TRY_ALLOC (at);
+	if (iv == NULL) {
+		key->cipher->encrypt (&key->encrypt, data.len, at, data.data);
+		return CKR_OK;
+	}
+	memcpy (chain, iv, key->cipher->block_size);
+	cbc_encrypt (&key->encrypt, key->cipher->encrypt, key->cipher->block_size, chain, data.len, at, data.data);
+	return CKR_OK;
+}
+
+static CK_RV
+ecb_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	Bytes data;
+
+	TRY (read_string (param, &data));
+	return encrypt_data (mech, base, NULL, data, value);
+}
+
+/* The parameters of AES and of DES differ in the initialisation vector's size. */
+static CK_RV
+cbc_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	const uint8_t *iv = param.data;
+	StringParams rest;
+
+	memcpy (&rest, param.data + param.len - sizeof rest, sizeof rest);
+	if (rest.data == NULL)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the data is missing");
+	return encrypt_data (mech, base, iv, bytes (rest.data, rest.n), value);
+}
+
+#define SECRETS .key_types = KEYS (ANY_SECRET)
+#define CBC_PARAM(n) PARAM_BYTES (n + sizeof (StringParams), n + sizeof (StringParams))
+#define DES3 .key_types = KEYS (CKK_DES3, CKK_DES2), .form = &des_form
+
+static const Mech mechs[] = {
+	{ MECH (CONCATENATE_BASE_AND_KEY), SECRETS, PARAM (CK_OBJECT_HANDLE), .derive = base_and_key,
+	  .second_key = key_handle },
+	{ MECH (CONCATENATE_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = base_and_data },
+	{ MECH (CONCATENATE_DATA_AND_BASE), SECRETS, PARAM (StringParams), .derive = data_and_base },
+	{ MECH (XOR_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = xor_data },
+	{ MECH (EXTRACT_KEY_FROM_KEY), SECRETS, PARAM (CK_ULONG), .derive = extract },
+	{ MECH (AES_ECB_ENCRYPT_DATA), .key_types = KEYS (CKK_AES), .form = &aes_form, PARAM (StringParams),
+	  .derive = ecb_data },
+	{ MECH (AES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_AES), .form = &aes_form, CBC_PARAM (16),
+	  .derive = cbc_data },
+	{ MECH (DES_ECB_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, PARAM (StringParams),
+	  .derive = ecb_data },
+	{ MECH (DES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, CBC_PARAM (8), .derive = cbc_data },
+	{ MECH (DES3_ECB_ENCRYPT_DATA), DES3, PARAM (StringParams), .derive = ecb_data },
+	{ MECH (DES3_CBC_ENCRYPT_DATA), DES3, CBC_PARAM (8), .derive = cbc_data },
+};
+
+const MechFamily mech_combine = { "combine", mechs, N_ELEMENTS (mechs) };
