@@ -232,6 +232,9 @@
 #endif
 
 /* Choices inside parameters. */
+#ifndef CKZ_SALT_SPECIFIED
+#define CKZ_SALT_SPECIFIED 0x00000001UL
+#endif
 #ifndef CKG_MGF1_SHA3_224
 #define CKG_MGF1_SHA3_224 0x00000006UL
 #endif

@@ -90,6 +90,32 @@ typedef struct {
 	CK_BYTE *public;
 } EcdhParams;
 
+/* CK_HKDF_PARAMS */
+typedef struct {
+	CK_BBOOL extract;
+	CK_BBOOL expand;
+	CK_MECHANISM_TYPE hash;
+	CK_ULONG salt_type;
+	CK_BYTE *salt;
+	CK_ULONG n_salt;
+	CK_OBJECT_HANDLE salt_key;
+	CK_BYTE *info;
+	CK_ULONG n_info;
+} HkdfParams;
+
+/* CK_PKCS5_PBKD2_PARAMS2 */
+typedef struct {
+	CK_ULONG salt_source;
+	void *salt;
+	CK_ULONG n_salt;
+	CK_ULONG iterations;
+	CK_ULONG prf;
+	void *prf_data;
+	CK_ULONG n_prf_data;
+	CK_BYTE *password;
+	CK_ULONG n_password;
+} Pbkdf2Params;
+
 /* CK_EDDSA_PARAMS */
 typedef struct {
 	CK_BBOOL prehash;

@@ -215,6 +215,7 @@ static const struct {
 	{ CKO_SECRET_KEY, CKK_SHA3_384_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_SHA3_512_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_AES, &aes },
+	{ CKO_SECRET_KEY, CKK_HKDF, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_AES_XTS, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_CAMELLIA, &aes },
 	{ CKO_SECRET_KEY, CKK_DES, &fixed },
