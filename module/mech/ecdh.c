@@ -2,6 +2,7 @@
  * SP 800-56A, RFC 7748; PKCS #11 v3.2 section 6.3.20. */
 
 #include "ec.h"
+#include "hash.h"
 #include "numbers.h"
 #include "params.h"
 
@@ -57,20 +58,48 @@ agree_montgomery (const Curve *curve, Object *base, Bytes other, uint8_t *out)
 	return any != 0 ? CKR_OK : bad_point ();
 }
 
-static CK_RV
-ecdh_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+/* The key derivation functions of ANSI X9.63, as rows. */
+static const struct nettle_hash *
+kdf_hash (CK_ULONG kdf)
 {
-	const Curve *curve = curve_for_attrs (&base->attrs);
-	EcdhParams params;
-	Bytes other;
+	static const struct {
+		CK_ULONG kdf;
+		CK_MECHANISM_TYPE hash;
+	} rows[] = {
+		{ CKD_SHA1_KDF, CKM_SHA_1 },         { CKD_SHA224_KDF, CKM_SHA224 },     { CKD_SHA256_KDF, CKM_SHA256 },
+		{ CKD_SHA384_KDF, CKM_SHA384 },      { CKD_SHA512_KDF, CKM_SHA512 },     { CKD_SHA3_224_KDF, CKM_SHA3_224 },
+		{ CKD_SHA3_256_KDF, CKM_SHA3_256 },  { CKD_SHA3_384_KDF, CKM_SHA3_384 }, { CKD_SHA3_512_KDF, CKM_SHA3_512 },
+	};
 
-	memcpy (&params, param.data, sizeof params);
-	if (params.kdf != CKD_NULL || params.n_shared > 0)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "key derivation 0x%lx is not known here", params.kdf);
-	if (params.public == NULL || curve == NULL)
-		return bad_point ();
-	if (!curve_point (curve, bytes (params.public, params.n_public), &other))
-		return bad_point ();
+	for (size_t i = 0; i < N_ELEMENTS (rows); i++)
+		if (rows[i].kdf == kdf)
+			return mech_hash (rows[i].hash);
+	return NULL;
+}
+
+/* SEC 1 section 3.6.1: hash (Z, counter, shared data), as often as needed. */
+static CK_RV
+x963 (const struct nettle_hash *hash, Bytes secret, Bytes shared, size_t wanted, Buf *value)
+{
+	auto_wipe Buf tail = BUF_PLAIN;
+	uint8_t counter[8];
+
+	for (uint64_t i = 1; value->len < wanted || i == 1; i++) {
+		uint8_t *at;
+
+		be64_put (counter, i);
+		TRY_ALLOC (buf_set (&tail, bytes (counter + 4, 4)) && buf_add (&tail, shared));
+		at = buf_grow (value, hash->digest_size);
+		TRY_ALLOC (at);
+		hash_two (hash, secret, bytes_of (&tail), at);
+	}
+	buf_cut (value, wanted ? wanted : hash->digest_size);
+	return CKR_OK;
+}
+
+static CK_RV
+agree (const Curve *curve, Object *base, Bytes other, Buf *value)
+{
 	TRY_ALLOC (buf_grow (value, curve->n_scalar));
 	if (ec_nettle_curve (curve) != NULL)
 		return agree_weierstrass (curve, base, other, value->data);
@@ -79,9 +108,46 @@ ecdh_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t
 	return fail (CKR_KEY_TYPE_INCONSISTENT, "%s is for signatures only", curve->name);
 }
 
+/* A shared secret that is used as it is loses its leading bytes where it is too long. */
+static CK_RV
+take_end (Bytes secret, size_t wanted, Buf *value)
+{
+	size_t n = wanted == 0 || wanted > secret.len ? secret.len : wanted;
+
+	TRY_ALLOC (buf_add (value, bytes (secret.data + secret.len - n, n)));
+	return CKR_OK;
+}
+
+static CK_RV
+ecdh_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+{
+	const Curve *curve = curve_for_attrs (&base->attrs);
+	auto_wipe Buf secret = BUF_SECRET;
+	const struct nettle_hash *hash;
+	EcdhParams params;
+	Bytes other;
+
+	memcpy (&params, param.data, sizeof params);
+	hash = kdf_hash (params.kdf);
+	if ((hash == NULL && (params.kdf != CKD_NULL || params.n_shared > 0)) ||
+	    (params.shared == NULL && params.n_shared > 0))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "key derivation 0x%lx is not known here, or not with shared data",
+		             params.kdf);
+	if (params.public == NULL || curve == NULL ||
+	    !curve_point (curve, bytes (params.public, params.n_public), &other))
+		return bad_point ();
+	TRY (agree (curve, base, other, &secret));
+	if (hash == NULL)
+		return take_end (bytes_of (&secret), wanted, value);
+	return x963 (hash, bytes_of (&secret), bytes (params.shared, params.n_shared), wanted, value);
+}
+
 static const Mech mechs[] = {
 	{ MECH (ECDH1_DERIVE), .key_types = KEYS (CKK_EC, CKK_EC_MONTGOMERY, CKK_EC_EDWARDS), SIZES (192, 521),
-	  PARAM (EcdhParams), .keeps_end = true, .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive },
+	  PARAM (EcdhParams), .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive },
+	/* the cofactor of every curve of the Weierstrass family here is one */
+	{ MECH (ECDH1_COFACTOR_DERIVE), .key_types = KEYS (CKK_EC), SIZES (192, 521), PARAM (EcdhParams),
+	  .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive },
 };
 
 const MechFamily mech_ecdh = { "ecdh", mechs, N_ELEMENTS (mechs) };

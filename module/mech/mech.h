@@ -74,7 +74,6 @@ struct Mech {
 	const KeyForm *form;
 	bool secret_only;               /* wraps no private keys */
 	bool any_secret;                /* makes keys of the type that the template names */
-	bool keeps_end;                 /* a derived value that is too long loses its leading bytes */
 };
 
 #define MECH(n) .type = CKM_##n, .name = "CKM_" #n

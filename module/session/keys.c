@@ -138,12 +138,12 @@ wanted_length (CK_KEY_TYPE key_type, const Attrs *draft, size_t *wanted)
 }
 
 static CK_RV
-set_derived_value (const Mech *mech, Bytes value, size_t wanted, Attrs *draft)
+set_derived_value (Bytes value, size_t wanted, Attrs *draft)
 {
 	if (wanted > value.len)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only %zu bytes can be derived, not %zu", value.len, wanted);
 	if (wanted > 0)
-		value = bytes (value.data + (mech->keeps_end ? value.len - wanted : 0), wanted);
+		value = bytes (value.data, wanted);
 	return attrs_set_secret (draft, CKA_VALUE, value);
 }
 
@@ -185,7 +185,7 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (wanted_length (attrs_ulong (&draft, CKA_KEY_TYPE, 0), &draft, &wanted));
 	TRY (open_second (session, &use, &second));
 	TRY (use.mech->derive (use.mech, use.key, second, use.param, wanted, &value));
-	TRY (set_derived_value (use.mech, bytes_of (&value), wanted, &draft));
+	TRY (set_derived_value (bytes_of (&value), wanted, &draft));
 	TRY (inherit_protection (use.key, second, &draft));
 	return session_adopt (session, rules, RULES_DERIVE, &draft, key);
 }
