@@ -153,6 +153,38 @@ static const Rule rsa_private_rows[] = {
 };
 static const Rules rsa_private = { "RSA private key", &private_key, ROWS (rsa_private_rows) };
 
+/* Section 6.2, DSA; section 6.4, Diffie-Hellman. */
+static const Rule dsa_public_rows[] = {
+	{ CKA_PRIME, IS_BYTES, N (1) | N (3), NULL },
+	{ CKA_SUBPRIME, IS_BYTES, N (1) | N (3), NULL },
+	{ CKA_BASE, IS_BYTES, N (1) | N (3), NULL },
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4), NULL },
+};
+static const Rules dsa_public = { "DSA public key", &public_key, ROWS (dsa_public_rows) };
+
+static const Rule dsa_private_rows[] = {
+	{ CKA_PRIME, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_SUBPRIME, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_BASE, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+};
+static const Rules dsa_private = { "DSA private key", &private_key, ROWS (dsa_private_rows) };
+
+static const Rule dh_public_rows[] = {
+	{ CKA_PRIME, IS_BYTES, N (1) | N (3), NULL },
+	{ CKA_BASE, IS_BYTES, N (1) | N (3), NULL },
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4), NULL },
+};
+static const Rules dh_public = { "Diffie-Hellman public key", &public_key, ROWS (dh_public_rows) };
+
+static const Rule dh_private_rows[] = {
+	{ CKA_PRIME, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_BASE, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+	{ CKA_VALUE_BITS, IS_ULONG, N (2) | N (6), NULL },
+};
+static const Rules dh_private = { "Diffie-Hellman private key", &private_key, ROWS (dh_private_rows) };
+
 /* Section 6.3, elliptic curves, short Weierstrass, Edwards and Montgomery alike. */
 static const Rule ec_public_rows[] = {
 	{ CKA_EC_PARAMS, IS_BYTES, N (1) | N (3), NULL },
@@ -197,7 +229,11 @@ static const struct {
 	{ CKO_PUBLIC_KEY, CKK_EC, &ec_public },
 	{ CKO_PUBLIC_KEY, CKK_EC_EDWARDS, &ec_public },
 	{ CKO_PUBLIC_KEY, CKK_EC_MONTGOMERY, &ec_public },
+	{ CKO_PUBLIC_KEY, CKK_DSA, &dsa_public },
+	{ CKO_PUBLIC_KEY, CKK_DH, &dh_public },
 	{ CKO_PRIVATE_KEY, CKK_RSA, &rsa_private },
+	{ CKO_PRIVATE_KEY, CKK_DSA, &dsa_private },
+	{ CKO_PRIVATE_KEY, CKK_DH, &dh_private },
 	{ CKO_PRIVATE_KEY, CKK_EC, &ec_private },
 	{ CKO_PRIVATE_KEY, CKK_EC_EDWARDS, &ec_private },
 	{ CKO_PRIVATE_KEY, CKK_EC_MONTGOMERY, &ec_private },
