@@ -1,6 +1,7 @@
 /* AES key wrap.  RFC 3394 and RFC 5649 (SP 800-38F KW and KWP); PKCS #11 v3.2 section 6.16. */
 
 #include "aes.h"
+#include "wrap.h"
 
 #include <nettle/memops.h>
 #include <nettle/nist-keywrap.h>
@@ -181,22 +182,24 @@ kwp_unwrap (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	return CKR_OK;
 }
 
-#define WRAP_OP(n, op_start, op_room, op_finish)                                                             \
-	static const MechOp n = {                                                                            \
+#define WRAP_OP(op_start, op_room, op_finish)                                                                \
+	{                                                                                                    \
 		.state_size = sizeof (KeyWrap), .start = op_start, .room = op_room, .finish = op_finish,     \
 		.inexact = true                                                                              \
 	}
 
-WRAP_OP (kw_wrap_op, kw_start, wrap_room, kw_wrap);
-WRAP_OP (kw_unwrap_op, kw_start, unwrap_room, kw_unwrap);
-WRAP_OP (kwp_wrap_op, kwp_start, wrap_room, kwp_wrap);
-WRAP_OP (kwp_unwrap_op, kwp_start, unwrap_room, kwp_unwrap);
+static const MechOp kw_wrap_op = WRAP_OP (kw_start, wrap_room, kw_wrap);
+static const MechOp kw_unwrap_op = WRAP_OP (kw_start, unwrap_room, kw_unwrap);
+const MechOp aes_kwp_wrap = WRAP_OP (kwp_start, wrap_room, kwp_wrap);
+const MechOp aes_kwp_unwrap = WRAP_OP (kwp_start, unwrap_room, kwp_unwrap);
 
 static const Mech mechs[] = {
 	{ MECH (AES_KEY_WRAP), .key_types = KEYS (CKK_AES), SIZES (16, 32), PARAM_BYTES (0, 8), .wrap = &kw_wrap_op,
 	  .unwrap = &kw_unwrap_op },
+	{ MECH (AES_KEY_WRAP_KWP), .key_types = KEYS (CKK_AES), SIZES (16, 32), PARAM_BYTES (0, 4),
+	  .wrap = &aes_kwp_wrap, .unwrap = &aes_kwp_unwrap },
 	{ MECH (AES_KEY_WRAP_PAD), .key_types = KEYS (CKK_AES), SIZES (16, 32), PARAM_BYTES (0, 4),
-	  .wrap = &kwp_wrap_op, .unwrap = &kwp_unwrap_op },
+	  .wrap = &aes_kwp_wrap, .unwrap = &aes_kwp_unwrap },
 };
 
 const MechFamily mech_keywrap = { "keywrap", mechs, N_ELEMENTS (mechs) };

@@ -120,6 +120,9 @@ CK_RV mech_suits (const Mech *mech, const Object *key);
 /* CKR_MECHANISM_PARAM_INVALID where the parameter has not the row's length. */
 CK_RV mech_param (const Mech *mech, const CK_MECHANISM *mechanism, Bytes *param);
 
+/* The whole of it at once, whatever its length turns out to be. */
+CK_RV mech_run (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes in, Buf *result);
+
 /* Is what a template or an unwrapped value made a key that can be used?  Completes what follows from its
  * values (CKA_VALUE_LEN, CKA_MODULUS_BITS, CKA_CHECK_VALUE).  CKR_ATTRIBUTE_VALUE_INVALID,
  * CKR_DOMAIN_PARAMS_INVALID. */

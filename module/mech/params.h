@@ -81,6 +81,12 @@ typedef struct {
 	CK_ULONG n_label;
 } OaepParams;
 
+/* CK_RSA_AES_KEY_WRAP_PARAMS */
+typedef struct {
+	CK_ULONG n_aes_bits;
+	OaepParams *oaep;
+} RsaAesParams;
+
 /* CK_ECDH1_DERIVE_PARAMS */
 typedef struct {
 	CK_ULONG kdf;

@@ -4,6 +4,7 @@
 #include "params.h"
 #include "random.h"
 #include "rsa-key.h"
+#include "wrap.h"
 
 #include <gmp.h>
 #include <nettle/memops.h>
@@ -534,8 +535,14 @@ ONE_PIECE (raw_encrypt_op, rsa_start, raw_encrypt, false);
 ONE_PIECE (raw_decrypt_op, rsa_start, raw_decrypt, false);
 ONE_PIECE (pkcs1_encrypt_op, rsa_start, pkcs1_encrypt, false);
 ONE_PIECE (pkcs1_decrypt_op, rsa_start, pkcs1_decrypt, true);
-ONE_PIECE (oaep_encrypt_op, oaep_start, oaep_encrypt, false);
-ONE_PIECE (oaep_decrypt_op, oaep_start, oaep_decrypt, true);
+
+const MechOp rsa_oaep_encrypt = {
+	.state_size = sizeof (Rsa), .start = oaep_start, .room = rsa_room, .finish = oaep_encrypt,
+};
+const MechOp rsa_oaep_decrypt = {
+	.state_size = sizeof (Rsa), .start = oaep_start, .room = rsa_room, .finish = oaep_decrypt, .inexact = true,
+};
+
 HASHED (pkcs1_sign_hashed_op, rsa_start, pkcs1_sign);
 HASHED (pss_sign_hashed_op, pss_start, pss_sign);
 CHECKED (pkcs1_check_op, rsa_start, NULL, pkcs1_check);
@@ -558,8 +565,8 @@ static const Mech mechs[] = {
 	  .decrypt = &pkcs1_decrypt_op, .wrap = &pkcs1_encrypt_op, .unwrap = &pkcs1_decrypt_op, .secret_only = true },
 	{ MECH (RSA_X_509), RSA, .sign = &raw_sign_op, .verify = &raw_check_op, .encrypt = &raw_encrypt_op,
 	  .decrypt = &raw_decrypt_op },
-	{ MECH (RSA_PKCS_OAEP), RSA, PARAM (OaepParams), .encrypt = &oaep_encrypt_op, .decrypt = &oaep_decrypt_op,
-	  .wrap = &oaep_encrypt_op, .unwrap = &oaep_decrypt_op, .secret_only = true },
+	{ MECH (RSA_PKCS_OAEP), RSA, PARAM (OaepParams), .encrypt = &rsa_oaep_encrypt, .decrypt = &rsa_oaep_decrypt,
+	  .wrap = &rsa_oaep_encrypt, .unwrap = &rsa_oaep_decrypt, .secret_only = true },
 	{ MECH (RSA_PKCS_PSS), RSA, PARAM (PssParams), .sign = &pss_sign_op, .verify = &pss_check_op },
 	PKCS1_HASHED (SHA1, &nettle_sha1),
 	PKCS1_HASHED (SHA224, &nettle_sha224),

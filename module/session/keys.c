@@ -285,7 +285,7 @@ session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAN
 	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
 	TRY (may_be_wrapped (&use, object));
 	TRY (encode_key (object, &encoded));
-	TRY (wrap_code (op_run (use.mech->wrap, use.mech, use.key, use.param, bytes_of (&encoded), &result)));
+	TRY (wrap_code (mech_run (use.mech->wrap, use.mech, use.key, use.param, bytes_of (&encoded), &result)));
 	return out_offer (wrapped, bytes_of (&result));
 }
 
@@ -368,7 +368,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (template_class (template, n, &class));
 	TRY (draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (apply_unwrap_template (use.key, template, n, rules, &draft));
-	TRY (unwrap_code (op_run (use.mech->unwrap, use.mech, use.key, use.param, wrapped, &value)));
+	TRY (unwrap_code (mech_run (use.mech->unwrap, use.mech, use.key, use.param, wrapped, &value)));
 	TRY (decode_key (bytes_of (&value), &draft));
 	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
 }

@@ -322,20 +322,3 @@ op_check_final (Op *op, Bytes signature)
 	TRY (may_finish_parts (op));
 	return check (op, bytes_of (&op->gathered), signature);
 }
-
-/* --- at once --- */
-
-CK_RV
-op_run (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes in, Buf *result)
-{
-	auto_wipe Buf state = BUF_SECRET;
-	size_t n, n_out = 0;
-
-	TRY_ALLOC (buf_grow (&state, how->state_size));
-	TRY (how->start (state.data, mech, key, param));
-	n = how->room (state.data, in.len);
-	TRY_ALLOC (buf_grow (result, n + 1));
-	TRY (how->finish (state.data, in, result->data, &n_out));
-	buf_cut (result, n_out);
-	return CKR_OK;
-}

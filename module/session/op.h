@@ -62,7 +62,4 @@ CK_RV op_check_final (Op *op, Bytes signature);
 /* Hands @result over by the rules of section 5.2. */
 CK_RV out_offer (Out wanted, Bytes result);
 
-/* For wrapping and unwrapping: the whole of it at once, whatever its length turns out to be. */
-CK_RV op_run (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes in, Buf *result);
-
 #endif
