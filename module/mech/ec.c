@@ -210,6 +210,94 @@ ecdsa_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	return CKR_OK;
 }
 
+/* --- verification where Nettle gives up --- */
+
+/* The orders of the groups, SEC 2 version 2.0. */
+static const struct {
+	CurveId id;
+	const char *order;
+} orders[] = {
+	{ CURVE_P192, "ffffffffffffffffffffffff99def836146bc9b1b4d22831" },
+	{ CURVE_P224, "ffffffffffffffffffffffffffff16a2e0b8f03e13dd29455c5c2a3d" },
+	{ CURVE_P256, "ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551" },
+	{ CURVE_P384, "ffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf"
+		      "581a0db248b0a77aecec196accc52973" },
+	{ CURVE_P521, "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff"
+		      "fa51868783bf2f966b7fcc0148f709a5d03bb5c9b8899c47aebb6fb71e91386409" },
+};
+
+static void
+set_order (mpz_t order, CurveId id)
+{
+	for (size_t i = 0; i < N_ELEMENTS (orders); i++)
+		if (orders[i].id == id)
+			mpz_set_str (order, orders[i].order, 16);
+}
+
+/* The leftmost bits of the digest, as many as the order has.  FIPS 186-4 section 6.4. */
+static void
+set_digest (mpz_t e, Bytes digest, const mpz_t order)
+{
+	size_t bits = mpz_sizeinbase (order, 2);
+
+	number_set (e, digest);
+	if (digest.len * 8 > bits)
+		mpz_tdiv_q_2exp (e, e, digest.len * 8 - bits);
+}
+
+static bool
+multiply (const struct ecc_curve *ecc, const mpz_t n, const struct ecc_point *point, mpz_t x, mpz_t y)
+{
+	struct ecc_scalar scalar;
+	struct ecc_point product;
+	bool right;
+
+	ecc_scalar_init (&scalar, ecc);
+	ecc_point_init (&product, ecc);
+	right = ecc_scalar_set (&scalar, n);
+	if (right && point != NULL)
+		ecc_point_mul (&product, &scalar, point);
+	else if (right)
+		ecc_point_mul_g (&product, &scalar);
+	if (right)
+		ecc_point_get (&product, x, y);
+	ecc_point_clear (&product);
+	ecc_scalar_clear (&scalar);
+	return right;
+}
+
+/* Nettle adds u1 G and u2 Q by a formula that does not double: it refuses a right signature for which both are
+ * the same point.  Then their sum is (2 u1) G.  All of this is public. */
+static bool
+verify_by_doubling (const Curve *curve, const struct ecc_point *point, Bytes digest,
+                    const struct dsa_signature *signature)
+{
+	const struct ecc_curve *ecc = ec_nettle_curve (curve);
+	mpz_t order, u1, u2, x1, y1, x2, y2;
+	bool right;
+
+	mpz_inits (order, u1, u2, x1, y1, x2, y2, NULL);
+	set_order (order, curve->id);
+	right = mpz_sgn (signature->r) > 0 && mpz_cmp (signature->r, order) < 0 && mpz_sgn (signature->s) > 0 &&
+	        mpz_cmp (signature->s, order) < 0 && mpz_invert (u2, signature->s, order) != 0;
+	if (right) {
+		set_digest (u1, digest, order);
+		mpz_mul (u1, u1, u2);
+		mpz_mod (u1, u1, order);
+		mpz_mul (u2, u2, signature->r);
+		mpz_mod (u2, u2, order);
+		right = multiply (ecc, u1, NULL, x1, y1) && multiply (ecc, u2, point, x2, y2) && mpz_cmp (x1, x2) == 0 &&
+		        mpz_cmp (y1, y2) == 0;
+		mpz_mul_2exp (u1, u1, 1);
+		mpz_mod (u1, u1, order);
+		right = right && multiply (ecc, u1, NULL, x1, y1);
+		mpz_mod (x1, x1, order);
+		right = right && mpz_cmp (x1, signature->r) == 0;
+	}
+	mpz_clears (order, u1, u2, x1, y1, x2, y2, NULL);
+	return right;
+}
+
 static CK_RV
 ecdsa_check (void *state, Bytes in, Bytes given)
 {
@@ -229,7 +317,8 @@ ecdsa_check (void *state, Bytes in, Bytes given)
 	dsa_signature_init (&signature);
 	number_set (signature.r, bytes (given.data, ecdsa->n_number));
 	number_set (signature.s, bytes (given.data + ecdsa->n_number, ecdsa->n_number));
-	right = ecdsa_verify (&form->point, in.len, in.data, &signature);
+	right = ecdsa_verify (&form->point, in.len, in.data, &signature) ||
+	        verify_by_doubling (curve_for_attrs (&ecdsa->key->attrs), &form->point, in, &signature);
 	dsa_signature_clear (&signature);
 	return right ? CKR_OK : fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
 }
