@@ -81,11 +81,13 @@ hkdf_expand (Prf *prf, Bytes info, size_t wanted, Buf *value)
 		             wanted);
 	at = buf_grow (value, n_blocks * n_hash);
 	TRY_ALLOC (at);
-	for (uint8_t i = 1; i <= n_blocks; i++, at += n_hash) {
+	for (size_t i = 1; i <= n_blocks; i++, at += n_hash) {
+		uint8_t number = (uint8_t)i;
+
 		if (i > 1)
 			prf_add (prf, bytes (at - n_hash, n_hash));
 		prf_add (prf, info);
-		prf_add (prf, bytes (&i, 1));
+		prf_add (prf, bytes (&number, 1));
 		prf_end (prf, at);
 	}
 	buf_cut (value, wanted);

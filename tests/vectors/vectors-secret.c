@@ -52,22 +52,59 @@ by_algorithm (Run *run, const char *algorithm, CK_MECHANISM_TYPE mechanism)
 	return g_strcmp0 (run->algorithm, algorithm) == 0;
 }
 
-/* --- CBC with padding --- */
+/* --- ciphers --- */
+
+/* Ciphers without authentication: a mechanism and a type of key for each algorithm. */
+static const struct {
+	const char *algorithm;
+	CK_MECHANISM_TYPE mechanism;
+	CK_KEY_TYPE key_type;
+} ciphers[] = {
+	{ "AES-CBC-PKCS5", CKM_AES_CBC_PAD, CKK_AES },
+	{ "CAMELLIA-CBC-PKCS5", CKM_CAMELLIA_CBC_PAD, CKK_CAMELLIA },
+	{ "AES-XTS", CKM_AES_XTS, CKK_AES_XTS },
+};
 
 static gboolean
-cbc_mechanism (Run *run, const char **absent)
+cipher_mechanism (Run *run, const char **absent)
 {
-	return by_algorithm (run, "AES-CBC-PKCS5", CKM_AES_CBC_PAD);
+	for (gsize i = 0; i < G_N_ELEMENTS (ciphers); i++)
+		if (by_algorithm (run, ciphers[i].algorithm, ciphers[i].mechanism))
+			return TRUE;
+	return FALSE;
+}
+
+static CK_KEY_TYPE
+cipher_key_type (const Run *run)
+{
+	for (gsize i = 0; i < G_N_ELEMENTS (ciphers); i++)
+		if (ciphers[i].mechanism == run->mechanism)
+			return ciphers[i].key_type;
+	g_assert_not_reached ();
+}
+
+/* A tweak of XTS is a number of 128 bits, the lowest octet first: files leave the zeros at its end out. */
+static GBytes *
+iv_of_test (Run *run)
+{
+	GBytes *iv = hex_member (run->test, "iv");
+	guint8 padded[16] = { 0 };
+
+	if (run->mechanism != CKM_AES_XTS || g_bytes_get_size (iv) > sizeof padded)
+		return iv;
+	memcpy (padded, bytes_start (iv), g_bytes_get_size (iv));
+	g_bytes_unref (iv);
+	return g_bytes_new (padded, sizeof padded);
 }
 
 static Verdict
-judge_cbc (Run *run)
+judge_cipher (Run *run)
 {
-	g_autoptr (GBytes) iv = hex_member (run->test, "iv");
+	g_autoptr (GBytes) iv = iv_of_test (run);
 	g_autoptr (GBytes) message = hex_member (run->test, "msg");
 	g_autoptr (GBytes) ciphertext = hex_member (run->test, "ct");
 	CK_MECHANISM mechanism = { run->mechanism, BYTES (iv) };
-	CK_OBJECT_HANDLE key = key_of_test (run, CKK_AES);
+	CK_OBJECT_HANDLE key = key_of_test (run, cipher_key_type (run));
 	Verdict verdict;
 
 	if (key == 0)
@@ -79,12 +116,13 @@ judge_cbc (Run *run)
 	return verdict;
 }
 
-/* --- GCM --- */
+/* --- authenticated encryption --- */
 
 static gboolean
-gcm_mechanism (Run *run, const char **absent)
+aead_mechanism (Run *run, const char **absent)
 {
-	return by_algorithm (run, "AES-GCM", CKM_AES_GCM);
+	return by_algorithm (run, "AES-GCM", CKM_AES_GCM) || by_algorithm (run, "AES-CCM", CKM_AES_CCM) ||
+	       by_algorithm (run, "CHACHA20-POLY1305", CKM_CHACHA20_POLY1305);
 }
 
 static GBytes *
@@ -97,8 +135,40 @@ joined (GBytes *a, GBytes *b)
 	return g_byte_array_free_to_bytes (both_of);
 }
 
+static CK_ULONG
+tag_bits (Run *run)
+{
+	return (CK_ULONG)json_object_get_int_member_with_default (run->group, "tagSize", 128);
+}
+
+/* The parameter of each mechanism. */
+typedef union {
+	GcmParams gcm;
+	CcmParams ccm;
+	ChachaPolyParams chacha;
+} AeadParams;
+
+static CK_MECHANISM
+aead_parameter (Run *run, AeadParams *params, GBytes *iv, GBytes *aad, gsize n_message)
+{
+	CK_BYTE *iv_data = (CK_BYTE *)(guintptr)bytes_start (iv), *aad_data = (CK_BYTE *)(guintptr)bytes_start (aad);
+	CK_ULONG n_iv = g_bytes_get_size (iv), n_aad = g_bytes_get_size (aad);
+
+	switch (run->mechanism) {
+	case CKM_AES_GCM:
+		params->gcm = (GcmParams){ iv_data, n_iv, 8 * n_iv, aad_data, n_aad, tag_bits (run) };
+		return (CK_MECHANISM){ run->mechanism, params, sizeof params->gcm };
+	case CKM_AES_CCM:
+		params->ccm = (CcmParams){ n_message, iv_data, n_iv, aad_data, n_aad, tag_bits (run) / 8 };
+		return (CK_MECHANISM){ run->mechanism, params, sizeof params->ccm };
+	default:
+		params->chacha = (ChachaPolyParams){ iv_data, n_iv, aad_data, n_aad };
+		return (CK_MECHANISM){ run->mechanism, params, sizeof params->chacha };
+	}
+}
+
 static Verdict
-judge_gcm (Run *run)
+judge_aead (Run *run)
 {
 	g_autoptr (GBytes) iv = hex_member (run->test, "iv");
 	g_autoptr (GBytes) aad = hex_member (run->test, "aad");
@@ -106,16 +176,9 @@ judge_gcm (Run *run)
 	g_autoptr (GBytes) bare = hex_member (run->test, "ct");
 	g_autoptr (GBytes) tag = hex_member (run->test, "tag");
 	g_autoptr (GBytes) ciphertext = joined (bare, tag);
-	GcmParams params = {
-		.iv = (CK_BYTE *)(guintptr)bytes_start (iv),
-		.n_iv = g_bytes_get_size (iv),
-		.n_iv_bits = 8 * g_bytes_get_size (iv),
-		.aad = (CK_BYTE *)(guintptr)bytes_start (aad),
-		.n_aad = g_bytes_get_size (aad),
-		.n_tag_bits = (CK_ULONG)json_object_get_int_member_with_default (run->group, "tagSize", 128),
-	};
-	CK_MECHANISM mechanism = { run->mechanism, &params, sizeof params };
-	CK_OBJECT_HANDLE key = key_of_test (run, CKK_AES);
+	AeadParams params;
+	CK_MECHANISM mechanism = aead_parameter (run, &params, iv, aad, g_bytes_get_size (bare));
+	CK_OBJECT_HANDLE key = key_of_test (run, run->mechanism == CKM_CHACHA20_POLY1305 ? CKK_CHACHA20 : CKK_AES);
 	Verdict verdict;
 
 	if (key == 0)
@@ -123,6 +186,31 @@ judge_gcm (Run *run)
 	verdict = decrypt (run, &mechanism, key, ciphertext, message, TRUE);
 	if (!is_invalid (run))
 		verdict = both (verdict, encrypt (run, &mechanism, key, message, ciphertext, TRUE));
+	destroy (run, key);
+	return verdict;
+}
+
+static gboolean
+gmac_mechanism (Run *run, const char **absent)
+{
+	return by_algorithm (run, "AES-GMAC", CKM_AES_GMAC);
+}
+
+static Verdict
+judge_gmac (Run *run)
+{
+	g_autoptr (GBytes) iv = hex_member (run->test, "iv");
+	g_autoptr (GBytes) message = hex_member (run->test, "msg");
+	g_autoptr (GBytes) tag = hex_member (run->test, "tag");
+	GcmParams params = { (CK_BYTE *)(guintptr)bytes_start (iv), g_bytes_get_size (iv), 8 * g_bytes_get_size (iv), NULL,
+		             0, tag_bits (run) };
+	CK_MECHANISM mechanism = { run->mechanism, &params, sizeof params };
+	CK_OBJECT_HANDLE key = key_of_test (run, CKK_AES);
+	Verdict verdict;
+
+	if (key == 0)
+		return REFUSED;
+	verdict = verify (run, &mechanism, key, message, tag, TRUE);
 	destroy (run, key);
 	return verdict;
 }
@@ -263,9 +351,10 @@ judge_mac (Run *run)
 }
 
 const Way secret_ways[] = {
-	{ "IndCpaTest", cbc_mechanism, judge_cbc, NULL },
-	{ "AeadTest", gcm_mechanism, judge_gcm, NULL },
+	{ "IndCpaTest", cipher_mechanism, judge_cipher, NULL },
+	{ "AeadTest", aead_mechanism, judge_aead, NULL },
 	{ "KeywrapTest", wrap_mechanism, judge_wrap, NULL },
 	{ "MacTest", mac_mechanism, judge_mac, NULL },
+	{ "MacWithIvTest", gmac_mechanism, judge_gmac, NULL },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -39,7 +39,7 @@ typedef struct {
 	CK_RV (*make_key) (Run *run, CK_OBJECT_HANDLE *key);
 } Way;
 
-extern const Way secret_ways[], rsa_ways[], ec_ways[];
+extern const Way secret_ways[], derive_ways[], dsa_ways[], rsa_ways[], ec_ways[];
 
 /* What PKCS #11 calls the hash that a file names; a NULL name ends the list. */
 typedef struct {
