@@ -4,8 +4,10 @@
 #include "curves.h"
 #include "der.h"
 
-/* RFC 8017: rsaEncryption; RFC 5480: id-ecPublicKey. */
+/* RFC 8017: rsaEncryption; RFC 3279: id-dsa; PKCS #3: dhKeyAgreement; RFC 5480: id-ecPublicKey. */
 static const uint8_t oid_rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1 };
+static const uint8_t oid_dsa[] = { 0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1 };
+static const uint8_t oid_dh[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 3, 1 };
 static const uint8_t oid_ec[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1 };
 
 
@@ -123,6 +125,47 @@ rfc8410_decode (const Curve *curve, Bytes private, Attrs *key, CK_RV *rv)
 	return true;
 }
 
+/* DSA and Diffie-Hellman: the numbers of the group beside the OID, the private value as an INTEGER.  RFC 3279
+ * section 2.3.2, PKCS #3 section 9. */
+static const CK_ATTRIBUTE_TYPE dsa_group[] = { CKA_PRIME, CKA_SUBPRIME, CKA_BASE };
+static const CK_ATTRIBUTE_TYPE dh_group[] = { CKA_PRIME, CKA_BASE };
+
+static CK_RV
+group_encode (const Attrs *key, Bytes oid, const CK_ATTRIBUTE_TYPE *types, size_t n, Buf *algorithm, Buf *private)
+{
+	auto_wipe Buf numbers = BUF_PLAIN;
+
+	for (size_t i = 0; i < n; i++) {
+		Bytes number = attrs_bytes (key, types[i]);
+
+		if (number.len == 0)
+			return fail (CKR_KEY_NOT_WRAPPABLE, "the key lacks attribute 0x%lx", types[i]);
+		TRY_ALLOC (der_put_unsigned (&numbers, number));
+	}
+	TRY_ALLOC (der_put (algorithm, DER_OID, oid) && der_put (algorithm, DER_SEQUENCE, bytes_of (&numbers)) &&
+	           der_put_unsigned (private, attrs_bytes (key, CKA_VALUE)));
+	return CKR_OK;
+}
+
+static bool
+group_decode (const CK_ATTRIBUTE_TYPE *types, size_t n, Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
+{
+	Bytes numbers, number;
+
+	if (!der_is_one (algorithm, DER_SEQUENCE, &numbers))
+		return false;
+	for (size_t i = 0; i < n && *rv == CKR_OK; i++) {
+		if (!der_take_unsigned (&numbers, &number) || number.len == 0)
+			return false;
+		*rv = attrs_set_bytes (key, types[i], number);
+	}
+	if (!der_take_unsigned (&private, &number) || number.len == 0 || private.len > 0)
+		return false;
+	if (*rv == CKR_OK)
+		*rv = attrs_set_secret (key, CKA_VALUE, number);
+	return true;
+}
+
 CK_RV
 keyinfo_encode (const Attrs *key, Buf *out)
 {
@@ -133,6 +176,14 @@ keyinfo_encode (const Attrs *key, Buf *out)
 	switch (attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION)) {
 	case CKK_RSA:
 		TRY (rsa_encode (key, &algorithm, &private));
+		break;
+	case CKK_DSA:
+		TRY (group_encode (key, bytes (oid_dsa, sizeof oid_dsa), dsa_group, N_ELEMENTS (dsa_group), &algorithm,
+		                   &private));
+		break;
+	case CKK_DH:
+		TRY (group_encode (key, bytes (oid_dh, sizeof oid_dh), dh_group, N_ELEMENTS (dh_group), &algorithm,
+		                   &private));
 		break;
 	case CKK_EC:
 		TRY (ec_encode (key, &algorithm, &private));
@@ -159,6 +210,11 @@ decode_by_oid (CK_KEY_TYPE key_type, Bytes oid, Bytes algorithm, Bytes private, 
 
 	if (bytes_equal (oid, bytes (oid_rsa, sizeof oid_rsa)))
 		return key_type == CKK_RSA && rsa_decode (algorithm, private, key, rv);
+	if (bytes_equal (oid, bytes (oid_dsa, sizeof oid_dsa)))
+		return key_type == CKK_DSA &&
+		       group_decode (dsa_group, N_ELEMENTS (dsa_group), algorithm, private, key, rv);
+	if (bytes_equal (oid, bytes (oid_dh, sizeof oid_dh)))
+		return key_type == CKK_DH && group_decode (dh_group, N_ELEMENTS (dh_group), algorithm, private, key, rv);
 	if (bytes_equal (oid, bytes (oid_ec, sizeof oid_ec)))
 		return key_type == CKK_EC && ec_decode (algorithm, private, key, rv);
 	if (curve != NULL && key_type != CKK_EC && curve_suits (curve, key_type))
