@@ -209,6 +209,9 @@ parts_agree (const Parts *parts)
 	mpz_mul (x, parts->c, parts->q);
 	mpz_mod (x, x, parts->p);
 	agree = agree && mpz_cmp_ui (x, 1) == 0;
+	part_modulo (x, parts->d, parts->p);
+	part_modulo (y, parts->d, parts->q);
+	agree = agree && mpz_cmp (x, parts->a) == 0 && mpz_cmp (y, parts->b) == 0;
 	number_clear (x);
 	number_clear (y);
 	return agree;
