@@ -88,7 +88,7 @@ agree (Object *key, Bytes point, Buf *shared)
 	const Mech *mech = mech_find (CKM_ECDH1_DERIVE);
 	EcdhParams params = { CKD_NULL, 0, NULL, point.len, (CK_BYTE *)(guintptr)point.data };
 
-	return mech->derive (mech, key, bytes (&params, sizeof params), 0, shared);
+	return mech->derive (mech, key, NULL, bytes (&params, sizeof params), 0, shared);
 }
 
 static CK_RV
@@ -185,11 +185,11 @@ unknown_derivations_are_refused (void)
 	const Mech *mech = mech_find (CKM_ECDH1_DERIVE);
 	EcdhParams params = { 4711, 0, NULL, point.len, point.data };
 
-	assert_rv (mech->derive (mech, key, bytes (&params, sizeof params), 0, &shared), CKR_MECHANISM_PARAM_INVALID);
+	assert_rv (mech->derive (mech, key, NULL, bytes (&params, sizeof params), 0, &shared), CKR_MECHANISM_PARAM_INVALID);
 	params = (EcdhParams){ CKD_NULL, 3, (CK_BYTE *)"abc", point.len, point.data };
-	assert_rv (mech->derive (mech, key, bytes (&params, sizeof params), 0, &shared), CKR_MECHANISM_PARAM_INVALID);
+	assert_rv (mech->derive (mech, key, NULL, bytes (&params, sizeof params), 0, &shared), CKR_MECHANISM_PARAM_INVALID);
 	params = (EcdhParams){ CKD_NULL, 0, NULL, point.len, NULL };
-	assert_rv (mech->derive (mech, key, bytes (&params, sizeof params), 0, &shared), CKR_MECHANISM_PARAM_INVALID);
+	assert_rv (mech->derive (mech, key, NULL, bytes (&params, sizeof params), 0, &shared), CKR_MECHANISM_PARAM_INVALID);
 }
 
 /* Ed25519 keys have the same key type as SoftHSM's X25519 ones, but they sign. */
@@ -203,10 +203,79 @@ signature_keys_do_not_agree (void)
 	           CKR_KEY_TYPE_INCONSISTENT);
 }
 
+/* SEC 1 section 3.6.1 over the secret of RFC 5903 section 8.1, with the shared data "shared". */
+static void
+x963_functions_follow_their_definition (void)
+{
+	static const struct {
+		CK_ULONG kdf;
+		const char *value;
+	} rows[] = {
+		{ CKD_SHA1_KDF, "e4afa8f9625e2786fc241ff079a12c46080da7319180ed39008c3843a893af10" "f1261bacd60f8a8bfe0e6ae6e824c5220b5321bbc9f1b4f1b6ffae5e7546b34e" "db63e995f06b4097a6298d764ed0df5a" },
+		{ CKD_SHA224_KDF, "3e37c8d2bbd16570ec7de03a0d9b7b81d902694fb91a3cc4e4cff5592c6ef7f3" "34352192da2fbb7afde4f7ecbfffdb3eda5395ff76750ff8981c7aca37b875d4" "cf4421652f67191118e5e5704e5594f6" },
+		{ CKD_SHA256_KDF, "b6c020b266e9e330da264d264a8f6613c59ef7292bd71ebc3097ecf525e944bd" "4cb7cb05ee84dcd1f5b9eb9ee524279cb1ac5d0700fbffdfb5e68c1d40a1506d" "3322b86727e2a8caef2e52e280ac4b65" },
+		{ CKD_SHA384_KDF, "1613c47ec058bb2547f04aae29c666fed26d81256a55e77d84f4288c06fb735b" "3aa570dfd44e65db4459437e384abe07c6233993cc0677ec758e300a8853723c" "9de2af683deeecd9c5e3ff6b893d793f" },
+		{ CKD_SHA512_KDF, "4eb5b93855f75afdfa869e08b94605cbe656ae85989b4cb946c21f3f656b635c" "878ea2fb24d64bdbe4b181dc6f180b73fdbd817de88655ab977c08bed1e4f584" "a854f48f8694c7335c80664cab9f777a" },
+		{ CKD_SHA3_224_KDF, "fc656620b97cb6f04319eb79aaa09f8508a667002ab33792caa8c380c83c7177" "aa809bad2d7fa5e1bf9f5f5ed3c57765d10e5867d59de37016e75c7d0b953211" "ddc76b60d5c251e0b04d2fe62fe1d805" },
+		{ CKD_SHA3_256_KDF, "b0f642a12da26ddcf61b389d4bb9d293685e9488310186bc86f7ebf9e6805ca0" "1f5b094ae0d124a5b504945ac4bbd7580ab5ef907122ec46e515b53e3a615fdd" "186578a5f1a2f2ca9d2db67af7c520bb" },
+		{ CKD_SHA3_384_KDF, "940c210d57334ed4a1cb1cac84f0626f40d466c51dd050a7cecacb4e284f0960" "61ac80f236ef762c9485a4fad7e34bcebafeaa394b4fc0813fcbad5cff9b026b" "331d242167975389e997178821e6ad0f" },
+		{ CKD_SHA3_512_KDF, "bd5732c043852c304b8b947ad318ccda3a2816dc157d39619b0a01d43d248e0a" "0925686f0ce52e538b7b6e7b65b3a98c493921f8e707667a0189572e239d5e48" "3ca8b76e6b9c5c66ade341b7ca206a98" },
+	};
+	auto_unref Object *key = private_key (CKK_EC, oid_p256, agreements[0].private);
+	auto_wipe Buf point = hex_buf (agreements[0].public);
+	const Mech *mech = mech_find (CKM_ECDH1_DERIVE);
+
+	for (size_t i = 0; i < N_ELEMENTS (rows); i++) {
+		EcdhParams params = { rows[i].kdf, 6, (CK_BYTE *)"shared", point.len, point.data };
+		auto_wipe Buf wanted = hex_buf (rows[i].value);
+
+		for (size_t n = 1; n <= wanted.len; n += 13) {
+			auto_wipe Buf value = BUF_SECRET;
+
+			assert_ok (mech->derive (mech, key, NULL, bytes (&params, sizeof params), n, &value));
+			assert_bytes (bytes_of (&value), bytes (wanted.data, n));
+		}
+	}
+}
+
+/* The cofactor of these curves is one. */
+static void
+with_cofactor_it_is_the_same (void)
+{
+	for (size_t i = 0; i < N_ELEMENTS (agreements); i++) {
+		auto_unref Object *key = private_key (agreements[i].key_type, agreements[i].oid, agreements[i].private);
+		const Mech *mech = mech_find (CKM_ECDH1_COFACTOR_DERIVE);
+		auto_wipe Buf point = hex_buf (agreements[i].public);
+		auto_wipe Buf wanted = hex_buf (agreements[i].shared);
+		EcdhParams params = { CKD_NULL, 0, NULL, point.len, point.data };
+		auto_wipe Buf value = BUF_SECRET;
+
+		if (agreements[i].key_type != CKK_EC)
+			continue;
+		assert_ok (mech->derive (mech, key, NULL, bytes (&params, sizeof params), 0, &value));
+		assert_bytes (bytes_of (&value), bytes_of (&wanted));
+	}
+}
+
+/* As SoftHSM has it for a secret that is used as it is. */
+static void
+what_is_too_long_loses_its_leading_bytes (void)
+{
+	auto_unref Object *key = private_key (CKK_EC, oid_p256, agreements[0].private);
+	const Mech *mech = mech_find (CKM_ECDH1_DERIVE);
+	auto_wipe Buf point = hex_buf (agreements[0].public);
+	auto_wipe Buf wanted = hex_buf (agreements[0].shared);
+	EcdhParams params = { CKD_NULL, 0, NULL, point.len, point.data };
+	auto_wipe Buf value = BUF_SECRET;
+
+	assert_ok (mech->derive (mech, key, NULL, bytes (&params, sizeof params), 16, &value));
+	assert_bytes (bytes_of (&value), bytes (wanted.data + 16, 16));
+}
+
 static void
 every_row_has_a_known_answer (void)
 {
-	assert_all_known (&mech_ecdh, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_ECDH1_DERIVE, NO_MECHANISM });
+	assert_all_known (&mech_ecdh, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_ECDH1_DERIVE, CKM_ECDH1_COFACTOR_DERIVE, NO_MECHANISM });
 }
 
 int
@@ -219,6 +288,9 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/ecdh/other_points_are_refused", other_points_are_refused);
 	g_test_add_func ("/mech/ecdh/unknown_derivations_are_refused", unknown_derivations_are_refused);
 	g_test_add_func ("/mech/ecdh/signature_keys_do_not_agree", signature_keys_do_not_agree);
+	g_test_add_func ("/mech/ecdh/x963_functions_follow_their_definition", x963_functions_follow_their_definition);
+	g_test_add_func ("/mech/ecdh/with_cofactor_it_is_the_same", with_cofactor_it_is_the_same);
+	g_test_add_func ("/mech/ecdh/what_is_too_long_loses_its_leading_bytes", what_is_too_long_loses_its_leading_bytes);
 	g_test_add_func ("/mech/ecdh/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	return g_test_run ();
 }

@@ -233,10 +233,28 @@ bad_parameters_are_refused (void)
 	           CKR_MECHANISM_PARAM_INVALID);
 }
 
+/* Wycheproof aes_gmac tcId 11. */
+static void
+gmac_is_the_tag_of_additional_data (void)
+{
+	auto_unref Object *key = secret_new (CKK_AES, "46c33fff8898c4a4985599ccc05d0571");
+	const Mech *mech = mech_find (CKM_AES_GMAC);
+	auto_wipe Buf iv = hex_buf ("01da1ca72e26f6d6fa9ce281");
+	auto_wipe Buf in = hex_buf ("038537bf94e1d7e14f68b8d5458241e34f5158dea6f8052049b9dad8fb66cb6e" "0ba6cc223f675614e95d1527c746e650e9fc6aca69e682d9e30ac06e0a48c0a0" "428ec1ae23739d82fc246e4cd6bc27cd1d54c0e630c1624fe3dbd0a8cea3b7c8" "f2d7c1cca8b8e086cab02153be762d59e49c533cb39e65ab37f6cad2290d0dfe" "2a");
+	auto_wipe Buf tag = hex_buf ("feeec6276f89393b5a5222e0ebb160fd");
+	GcmParams given = { iv.data, iv.len, 8 * iv.len, NULL, 0, 128 };
+
+	drive (mech->sign, mech, key, bytes (&given, sizeof given), bytes_of (&in), bytes_of (&tag));
+	given.aad = in.data;
+	given.n_aad = in.len;
+	assert_rv (drive_once (mech->sign, mech, key, bytes (&given, sizeof given), NO_BYTES, 1, false, &tag),
+	           CKR_MECHANISM_PARAM_INVALID);
+}
+
 static void
 every_row_has_a_known_answer (void)
 {
-	assert_all_known (&mech_gcm, knowns, N_ELEMENTS (knowns), (CK_MECHANISM_TYPE[]){ NO_MECHANISM });
+	assert_all_known (&mech_gcm, knowns, N_ELEMENTS (knowns), (CK_MECHANISM_TYPE[]){ CKM_AES_GMAC, NO_MECHANISM });
 }
 
 int
@@ -252,6 +270,7 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/gcm/a_refused_text_is_wiped", a_refused_text_is_wiped);
 	g_test_add_func ("/mech/gcm/less_than_a_tag_is_refused", less_than_a_tag_is_refused);
 	g_test_add_func ("/mech/gcm/bad_parameters_are_refused", bad_parameters_are_refused);
+	g_test_add_func ("/mech/gcm/gmac_is_the_tag_of_additional_data", gmac_is_the_tag_of_additional_data);
 	g_test_add_func ("/mech/gcm/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	failed = g_test_run ();
 	buf_clear (&iv_buf);

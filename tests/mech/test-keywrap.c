@@ -29,6 +29,12 @@ static const Known knowns[] = {
 	{ CKM_AES_KEY_WRAP_PAD, "RFC 5649 section 6, 7 octets", "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8", NULL,
 	  "466f7250617369",
 	  "afbeb0f07dfbf5419200f2ccb50bb24f" },
+	{ CKM_AES_KEY_WRAP_KWP, "RFC 5649 section 6, 20 octets", "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8", NULL,
+	  "c37b7e6492584340bed12207808941155068f738",
+	  "138bdeaa9b8fa7fc61f97742e72248ee5ae6ae5360d1ae6a5f54f373fa543b6a" },
+	{ CKM_AES_KEY_WRAP_KWP, "RFC 5649 section 6, 7 octets", "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8", NULL,
+	  "466f7250617369",
+	  "afbeb0f07dfbf5419200f2ccb50bb24f" },
 };
 
 #define KEK "5840df6e29b02af1ab493b705bf16ea1ae8338f4dcc176a8"
