@@ -222,6 +222,16 @@ decode_by_oid (CK_KEY_TYPE key_type, Bytes oid, Bytes algorithm, Bytes private, 
 	return false;
 }
 
+/* SoftHSM fills what it wraps with zeros to a multiple of eight and counts them as the key's. */
+static bool
+only_filling (Bytes rest)
+{
+	for (size_t i = 0; i < rest.len; i++)
+		if (rest.data[i] != 0)
+			return false;
+	return rest.len < 8;
+}
+
 CK_RV
 keyinfo_decode (Bytes info, Attrs *key)
 {
@@ -230,7 +240,7 @@ keyinfo_decode (Bytes info, Attrs *key)
 	unsigned version;
 	CK_RV rv = CKR_OK;
 
-	if (!der_is_one (info, DER_SEQUENCE, &parts) || !der_take_small (&parts, &version) || version > 1 ||
+	if (!der_take (&info, DER_SEQUENCE, &parts) || !only_filling (info) || !der_take_small (&parts, &version) || version > 1 ||
 	    !der_take (&parts, DER_SEQUENCE, &algorithm) || !der_take (&algorithm, DER_OID, &oid) ||
 	    !der_take (&parts, DER_OCTET_STRING, &private) ||
 	    !decode_by_oid (key_type, oid, algorithm, private, key, &rv))

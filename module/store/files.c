@@ -105,9 +105,9 @@ write_all (int fd, Bytes content)
 	return true;
 }
 
-/* The new file is to be as readable as the old one was, less what the mask takes. */
+/* The new file is to be as readable as the old one was: whoever changed that meant it. */
 static void
-keep_permissions (int fd, int dir, const char *name, mode_t umask)
+keep_permissions (int fd, int dir, const char *name)
 {
 	struct stat old, now;
 
@@ -116,7 +116,7 @@ keep_permissions (int fd, int dir, const char *name, mode_t umask)
 	if ((old.st_uid != now.st_uid || old.st_gid != now.st_gid) && fchown (fd, old.st_uid, old.st_gid) != 0 &&
 	    fchown (fd, (uid_t)-1, old.st_gid) != 0)
 		log_debug ("%s gets another owner", name);
-	if (fchmod (fd, old.st_mode & 0777 & ~umask) != 0)
+	if (fchmod (fd, old.st_mode & 0777) != 0)
 		log_debug ("%s gets other permissions", name);
 }
 
@@ -128,7 +128,7 @@ write_beside (int dir, const char *beside, const char *name, Bytes content, mode
 
 	if (fd < 0)
 		return trouble ("create", beside);
-	keep_permissions (fd, dir, name, umask);
+	keep_permissions (fd, dir, name);
 	if (!write_all (fd, content) || fsync (fd) != 0 || fstat (fd, info) != 0)
 		return trouble ("write", beside);
 	return CKR_OK;
