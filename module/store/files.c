@@ -43,24 +43,27 @@ trouble (const char *what, const char *name)
 	return full ? CKR_DEVICE_MEMORY : CKR_DEVICE_ERROR;
 }
 
+/* As much as there is of @n bytes: SoftHSM may have cut the file meanwhile. */
 static bool
 read_all (int fd, Buf *content, size_t n)
 {
 	uint8_t *at = buf_grow (content, n);
 	size_t done = 0;
+	bool failed = at == NULL;
 
 	while (at != NULL && done < n) {
 		ssize_t got = read (fd, at + done, n - done);
 
 		if (got < 0 && errno == EINTR)
 			continue;
+		failed = got < 0;
 		if (got <= 0)
 			break;
 		done += (size_t)got;
 	}
 	if (at != NULL)
 		buf_cut (content, content->len - (n - done));
-	return at != NULL && done == n;
+	return !failed;
 }
 
 CK_RV
