@@ -221,7 +221,7 @@ config_parse (Config *config, char *text)
 static CK_RV
 read_text (Config *config, char **text)
 {
-	int fd = open (config->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open (config->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat info;
 	size_t n = 0;
 	ssize_t got = 0;

@@ -37,7 +37,7 @@
 #define NEW_FLAGS (CKF_RNG | CKF_LOGIN_REQUIRED | CKF_RESTORE_KEY_NOT_NEEDED | CKF_TOKEN_INITIALIZED)
 
 /* A file that changed this short a time ago may change again without its time telling. */
-#define SETTLE_MS 50
+#define SETTLE_MS 250
 
 /* Beside SoftHSM 2.6 a file may be found empty or half written: it is read again this often. */
 #define RETRIES 10

@@ -112,6 +112,16 @@ adopt_record (Token *token, Entry *entry, Attrs *record)
 	return show_entry (token, entry);
 }
 
+static void
+note_fresh (Token *token, Entry *entry)
+{
+	if (entry->stamp.settled || entry->is_fresh)
+		return;
+	entry->is_fresh = true;
+	entry->next_fresh = token->table.fresh;
+	token->table.fresh = entry;
+}
+
 /* Reads the entry's record.  Damage hides it; it is read again when the file changes. */
 static CK_RV
 load_entry (Token *token, Entry *entry)
@@ -119,6 +129,7 @@ load_entry (Token *token, Entry *entry)
 	auto_attrs Attrs record = { 0 };
 	CK_RV rv = token->store->ops->read (token->store, entry->id, &record, &entry->stamp);
 
+	note_fresh (token, entry);
 	if (rv == CKR_OK)
 		rv = adopt_record (token, entry, &record);
 	if (rv == CKR_OK || rv == CKR_HOST_MEMORY || rv == CKR_OBJECT_HANDLE_INVALID)
@@ -209,6 +220,22 @@ sweep_objects (Token *token)
 	token->next_sweep = now_ns () + (now_ns () - start) * SWEEP_SHARE;
 }
 
+/* SoftHSM announces an object before it has written all of it: those are looked at every time until they
+ * have been left alone for a while. */
+static void
+sweep_fresh (Token *token)
+{
+	Entry *entry = token->table.fresh, *next;
+
+	token->table.fresh = NULL;
+	for (; entry != NULL; entry = next) {
+		next = entry->next_fresh;
+		entry->is_fresh = false;
+		if (refresh_entry (token, entry))
+			note_fresh (token, entry);
+	}
+}
+
 /* The user has logged in: what is private comes into sight. */
 static CK_RV
 show_private (Token *token)
@@ -236,6 +263,7 @@ refresh_objects (Token *token)
 		TRY (token->store->ops->list_changed (token->store, &token->seen, &changed));
 	if (changed)
 		TRY (list_objects (token));
+	sweep_fresh (token);
 	sweep_objects (token);
 	return show_private (token);
 }

@@ -186,9 +186,22 @@ table_show (Table *table, Entry *entry, Object *view)
 	return CKR_HOST_MEMORY;
 }
 
+static void
+remove_fresh (Table *table, Entry *entry)
+{
+	Entry **at = &table->fresh;
+
+	while (*at != NULL && *at != entry)
+		at = &(*at)->next_fresh;
+	if (*at != NULL)
+		*at = entry->next_fresh;
+}
+
 void
 table_remove (Table *table, Entry *entry)
 {
+	if (entry->is_fresh)
+		remove_fresh (table, entry);
 	table_hide (table, entry, true);
 	node_remove (table, &entry->nodes[BY_ID]);
 	handles_remove (&table->all, entry_number (entry));

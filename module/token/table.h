@@ -29,6 +29,8 @@ struct Entry {
 	Object *opened;                 /* the same with its secrets in secure memory; NULL: not needed yet */
 	bool reported;                  /* its damage is logged already */
 	bool listed;                    /* found by the listing that goes on */
+	bool is_fresh;                  /* in the table's list of those that were changed just now */
+	Entry *next_fresh;
 	IndexNode nodes[N_INDEXED];
 };
 
@@ -39,6 +41,7 @@ typedef struct {
 	IndexNode **buckets;
 	size_t n_buckets;
 	size_t n_nodes;
+	Entry *fresh;                   /* written so shortly ago that their writer may not be done */
 	uint64_t key;                   /* of the hash: nobody outside chooses collisions */
 } Table;
 
