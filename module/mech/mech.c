@@ -3,18 +3,15 @@
 #include "mech.h"
 #include "families.h"
 
-#include <stdlib.h>
+#include <pthread.h>
 
-static const Mech *const *
-sorted_mechs (void)
+static const Mech *sorted[MECH_MOST];
+
+static void
+sort_mechs (void)
 {
-	static const Mech *sorted[MECH_MOST];
-	static bool done;
 	size_t n = 0;
 
-	/* Two threads may both fill it: they write the same. */
-	if (__atomic_load_n (&done, __ATOMIC_ACQUIRE))
-		return sorted;
 	for (size_t i = 0; i < N_ELEMENTS (mech_families); i++)
 		for (size_t j = 0; j < mech_families[i]->n_mechs; j++, n++) {
 			const Mech *mech = &mech_families[i]->mechs[j];
@@ -26,14 +23,15 @@ sorted_mechs (void)
 			}
 			sorted[at] = mech;
 		}
-	__atomic_store_n (&done, true, __ATOMIC_RELEASE);
-	return sorted;
 }
 
 const Mech *
 mech_at (size_t index)
 {
-	return index < MECH_MOST ? sorted_mechs ()[index] : NULL;
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once (&once, sort_mechs);
+	return index < MECH_MOST ? sorted[index] : NULL;
 }
 
 const Mech *
