@@ -60,7 +60,7 @@ what_is_too_long_loses_its_leading_bytes (void)
 	auto_unref Object *key = key_new (CKO_PRIVATE_KEY, CKK_DH, private_parts);
 	auto_wipe Buf other = hex_buf (OTHER);
 
-	derives (CKM_DH_PKCS_DERIVE, key, NULL, bytes_of (&other), 16, SHARED + 512 - 32);
+	derives (CKM_DH_PKCS_DERIVE, key, NULL, bytes_of (&other), 16, &SHARED[512 - 32]);
 }
 
 static void

@@ -125,6 +125,22 @@ parameters_of_another_length_are_refused (void)
 	           CKR_MECHANISM_PARAM_INVALID);
 }
 
+/* What is known only at the end is cut to its length. */
+static void
+run_at_once_gives_the_true_length (void)
+{
+	auto_unref Object *key = secret_new (CKK_AES, "000102030405060708090a0b0c0d0e0f");
+	const Mech *mech = mech_find (CKM_AES_CBC_PAD);
+	auto_wipe Buf sealed = BUF_PLAIN;
+	auto_wipe Buf opened = BUF_SECRET;
+	uint8_t iv[16] = { 0 };
+
+	assert_ok (mech_run (mech->encrypt, mech, key, bytes (iv, 16), bytes_str ("abc"), &sealed));
+	g_assert_cmpuint (sealed.len, ==, 16);
+	assert_ok (mech_run (mech->decrypt, mech, key, bytes (iv, 16), bytes_of (&sealed), &opened));
+	assert_bytes (bytes_of (&opened), bytes_str ("abc"));
+}
+
 static gpointer
 look_up (gpointer data)
 {
@@ -166,5 +182,6 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/mech/objects_of_another_class_do_not_suit", objects_of_another_class_do_not_suit);
 	g_test_add_func ("/mech/mech/keys_outside_the_sizes_do_not_suit", keys_outside_the_sizes_do_not_suit);
 	g_test_add_func ("/mech/mech/parameters_of_another_length_are_refused", parameters_of_another_length_are_refused);
+	g_test_add_func ("/mech/mech/run_at_once_gives_the_true_length", run_at_once_gives_the_true_length);
 	return g_test_run ();
 }

@@ -1,0 +1,216 @@
+/* A token's roles: PINs, logins, sessions. */
+
+#include "token.h"
+
+#include <glib.h>
+#include <glib/gstdio.h>
+
+static const uint8_t label[33] = "a token                         ";
+
+#define SO bytes_str ("so-pin")
+#define USER bytes_str ("user-pin")
+
+typedef struct {
+	char *tokendir;
+	Config config;
+	Token *token;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer unused)
+{
+	fixture->tokendir = g_dir_make_tmp ("softhsm2-token-XXXXXX", NULL);
+	fixture->config = (Config){ .tokendir = fixture->tokendir, .backend = (char *)(guintptr) "file", .umask = 0077 };
+	g_assert_cmpuint (token_new (&fixture->config, 7, NULL, &fixture->token), ==, CKR_OK);
+}
+
+static void
+remove_all (const char *path)
+{
+	g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+	const char *name;
+
+	while (dir != NULL && (name = g_dir_read_name (dir)) != NULL) {
+		g_autofree char *one = g_build_filename (path, name, NULL);
+
+		if (g_file_test (one, G_FILE_TEST_IS_DIR))
+			remove_all (one);
+		else
+			g_unlink (one);
+	}
+	g_rmdir (path);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer unused)
+{
+	token_free (fixture->token);
+	remove_all (fixture->tokendir);
+	g_free (fixture->tokendir);
+}
+
+#define assert_rv(expr, wanted) g_assert_cmpuint ((expr), ==, (wanted))
+#define assert_ok(expr) assert_rv (expr, CKR_OK)
+
+/* Initialised, with both PINs, a session open, nobody logged in. */
+static void
+set_up_pins (Fixture *fixture, gconstpointer unused)
+{
+	set_up (fixture, unused);
+	assert_ok (token_init (fixture->token, SO, label));
+	assert_ok (token_open_session (fixture->token, true));
+	assert_ok (token_login (fixture->token, LOGIN_SO, SO));
+	assert_ok (token_init_pin (fixture->token, USER));
+	token_logout (fixture->token);
+}
+
+static CK_FLAGS
+flags (Fixture *fixture)
+{
+	CK_TOKEN_INFO info;
+
+	assert_ok (token_info (fixture->token, &info));
+	return info.flags;
+}
+
+static void
+a_fresh_one_only_waits_to_be_initialised (Fixture *fixture, gconstpointer unused)
+{
+	CK_TOKEN_INFO info;
+
+	g_assert_false (token_is_initialised (fixture->token));
+	assert_ok (token_info (fixture->token, &info));
+	g_assert_false (info.flags & CKF_TOKEN_INITIALIZED);
+	assert_rv (token_open_session (fixture->token, true), CKR_TOKEN_NOT_RECOGNIZED);
+	assert_rv (token_login (fixture->token, LOGIN_SO, SO), CKR_TOKEN_NOT_RECOGNIZED);
+	assert_rv (token_set_pin (fixture->token, LOGIN_SO, SO, USER), CKR_TOKEN_NOT_RECOGNIZED);
+	g_assert_cmpuint (token_slot (fixture->token), ==, 7);
+}
+
+static void
+the_info_is_softhsm_s (Fixture *fixture, gconstpointer unused)
+{
+	CK_TOKEN_INFO info;
+
+	assert_ok (token_info (fixture->token, &info));
+	g_assert_cmpint (memcmp (info.label, label, 32), ==, 0);
+	g_assert_cmpint (memcmp (info.manufacturerID, "SoftHSM project                 ", 32), ==, 0);
+	g_assert_cmpint (memcmp (info.model, "SoftHSM v2      ", 16), ==, 0);
+	g_assert_cmpuint (info.flags, ==, 0x42d);
+	g_assert_cmpuint (info.ulMinPinLen, ==, 4);
+	g_assert_cmpuint (info.ulMaxPinLen, ==, 255);
+}
+
+static void
+the_right_pin_logs_in (Fixture *fixture, gconstpointer unused)
+{
+	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
+	g_assert_cmpint (token_logged_in (fixture->token), ==, LOGIN_USER);
+	token_logout (fixture->token);
+	g_assert_cmpint (token_logged_in (fixture->token), ==, LOGIN_NONE);
+}
+
+static void
+a_wrong_pin_is_refused_and_noted (Fixture *fixture, gconstpointer unused)
+{
+	assert_rv (token_login (fixture->token, LOGIN_USER, bytes_str ("user-pim")), CKR_PIN_INCORRECT);
+	assert_rv (token_login (fixture->token, LOGIN_USER, SO), CKR_PIN_INCORRECT);
+	g_assert_cmpint (token_logged_in (fixture->token), ==, LOGIN_NONE);
+	g_assert_true (flags (fixture) & CKF_USER_PIN_COUNT_LOW);
+	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
+	g_assert_false (flags (fixture) & CKF_USER_PIN_COUNT_LOW);
+}
+
+static void
+one_at_a_time_is_logged_in (Fixture *fixture, gconstpointer unused)
+{
+	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
+	assert_rv (token_login (fixture->token, LOGIN_USER, USER), CKR_USER_ALREADY_LOGGED_IN);
+	assert_rv (token_login (fixture->token, LOGIN_SO, SO), CKR_USER_ANOTHER_ALREADY_LOGGED_IN);
+	token_logout (fixture->token);
+	assert_ok (token_login (fixture->token, LOGIN_SO, SO));
+	assert_rv (token_login (fixture->token, LOGIN_USER, USER), CKR_USER_ANOTHER_ALREADY_LOGGED_IN);
+}
+
+static void
+the_pin_may_be_asked_again (Fixture *fixture, gconstpointer unused)
+{
+	assert_rv (token_check_pin (fixture->token, USER), CKR_USER_NOT_LOGGED_IN);
+	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
+	assert_ok (token_check_pin (fixture->token, USER));
+	assert_rv (token_check_pin (fixture->token, SO), CKR_PIN_INCORRECT);
+	g_assert_cmpint (token_logged_in (fixture->token), ==, LOGIN_USER);
+}
+
+static void
+a_changed_pin_replaces_the_old_one (Fixture *fixture, gconstpointer unused)
+{
+	assert_rv (token_set_pin (fixture->token, LOGIN_USER, SO, bytes_str ("new-pin")), CKR_PIN_INCORRECT);
+	assert_ok (token_set_pin (fixture->token, LOGIN_USER, USER, bytes_str ("new-pin")));
+	assert_rv (token_login (fixture->token, LOGIN_USER, USER), CKR_PIN_INCORRECT);
+	assert_ok (token_login (fixture->token, LOGIN_USER, bytes_str ("new-pin")));
+}
+
+static void
+only_the_so_gives_a_pin (Fixture *fixture, gconstpointer unused)
+{
+	assert_rv (token_init_pin (fixture->token, USER), CKR_USER_NOT_LOGGED_IN);
+	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
+	assert_rv (token_init_pin (fixture->token, USER), CKR_USER_NOT_LOGGED_IN);
+}
+
+static void
+the_so_and_read_only_sessions_exclude_each_other (Fixture *fixture, gconstpointer unused)
+{
+	assert_ok (token_open_session (fixture->token, false));
+	assert_rv (token_login (fixture->token, LOGIN_SO, SO), CKR_SESSION_READ_ONLY_EXISTS);
+	token_close_session (fixture->token, 0, false);
+	assert_ok (token_login (fixture->token, LOGIN_SO, SO));
+	assert_rv (token_open_session (fixture->token, false), CKR_SESSION_READ_WRITE_SO_EXISTS);
+}
+
+static void
+sessions_are_counted_and_the_last_logs_out (Fixture *fixture, gconstpointer unused)
+{
+	CK_ULONG all, read_write;
+
+	assert_ok (token_open_session (fixture->token, false));
+	token_count_sessions (fixture->token, &all, &read_write);
+	g_assert_cmpuint (all, ==, 2);
+	g_assert_cmpuint (read_write, ==, 1);
+	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
+	token_close_session (fixture->token, 0, true);
+	g_assert_cmpint (token_logged_in (fixture->token), ==, LOGIN_USER);
+	token_close_session (fixture->token, 0, false);
+	g_assert_cmpint (token_logged_in (fixture->token), ==, LOGIN_NONE);
+}
+
+static void
+a_token_in_use_is_not_initialised (Fixture *fixture, gconstpointer unused)
+{
+	assert_rv (token_init (fixture->token, SO, label), CKR_SESSION_EXISTS);
+	token_close_session (fixture->token, 0, true);
+	assert_rv (token_init (fixture->token, USER, label), CKR_PIN_INCORRECT);
+	assert_ok (token_init (fixture->token, SO, label));
+	g_assert_false (flags (fixture) & CKF_USER_PIN_INITIALIZED);
+}
+
+#define ADD(name, how) g_test_add ("/token/token/" #name, Fixture, NULL, how, name, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+	g_test_init (&argc, &argv, NULL);
+	ADD (a_fresh_one_only_waits_to_be_initialised, set_up);
+	ADD (the_info_is_softhsm_s, set_up_pins);
+	ADD (the_right_pin_logs_in, set_up_pins);
+	ADD (a_wrong_pin_is_refused_and_noted, set_up_pins);
+	ADD (one_at_a_time_is_logged_in, set_up_pins);
+	ADD (the_pin_may_be_asked_again, set_up_pins);
+	ADD (a_changed_pin_replaces_the_old_one, set_up_pins);
+	ADD (only_the_so_gives_a_pin, set_up_pins);
+	ADD (the_so_and_read_only_sessions_exclude_each_other, set_up_pins);
+	ADD (sessions_are_counted_and_the_last_logs_out, set_up_pins);
+	ADD (a_token_in_use_is_not_initialised, set_up_pins);
+	return g_test_run ();
+}
