@@ -34,7 +34,7 @@ buf_reserve (Buf *buf, size_t room)
 	uint8_t *data;
 	size_t wanted = buf->room ? buf->room : 32;
 
-	if (room <= buf->room)
+	if (room <= buf->room && buf->data != NULL)
 		return true;
 	if (room > SIZE_MAX / 2)
 		return false;

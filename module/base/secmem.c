@@ -54,7 +54,7 @@ static struct {
 	unsigned fail_after;
 } arena = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
-/* Four sizes a doubling: 48, 64, 80, 96, 112, 128, 160, … bytes, the head included. */
+/* Four sizes a doubling: 64, 80, 96, 112, 128, 160, … bytes, the head included. */
 static size_t
 class_size (size_t n_class)
 {

@@ -16,7 +16,7 @@ key_allows (const Object *key, CK_MECHANISM_TYPE mechanism)
 
 	if (allowed.len == 0)
 		return CKR_OK;
-	for (size_t at = 0; at < allowed.len; at += sizeof mechanism)
+	for (size_t at = 0; at + sizeof mechanism <= allowed.len; at += sizeof mechanism)
 		if (memcmp (allowed.data + at, &mechanism, sizeof mechanism) == 0)
 			return CKR_OK;
 	return fail (CKR_MECHANISM_INVALID, "the key's CKA_ALLOWED_MECHANISMS do not name mechanism 0x%lx", mechanism);

@@ -223,6 +223,16 @@ read_record (int dir, const char *name, Attrs *record, StoreStamp *stamp)
 	return rv;
 }
 
+/* The lock file of an object that is gone goes with it. */
+static void
+drop_lock (int dir, const char *id)
+{
+	char name[NAME_MAX];
+
+	if (object_name (id, ".lock", name))
+		unlinkat (dir, name, 0);
+}
+
 /* The change of one file under its lock; @old: the record must be there already. */
 static CK_RV
 edit_record (FileStore *file, const char *id, StoreEdit edit, void *data, StoreStamp *stamp)
@@ -234,12 +244,16 @@ edit_record (FileStore *file, const char *id, StoreEdit edit, void *data, StoreS
 	char name[NAME_MAX];
 	StoreStamp before;
 	struct stat info;
+	CK_RV rv;
 
 	if (dir < 0 || !object_name (id, ".lock", name))
 		return CKR_DEVICE_ERROR;
 	TRY (file_lock (dir, name, file->umask, &lock));
 	object_name (id, SUFFIX, name);
-	TRY (read_record (dir, name, &record, &before));
+	rv = read_record (dir, name, &record, &before);
+	if (rv == CKR_OBJECT_HANDLE_INVALID)
+		drop_lock (dir, id);
+	TRY (rv);
 	TRY (edit (data, &record));
 	TRY (encode (&record, before.generation + 1, &content));
 	TRY (file_replace (dir, name, bytes_of (&content), file->umask, &info));

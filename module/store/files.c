@@ -47,9 +47,9 @@ trouble (const char *what, const char *name)
 static bool
 read_all (int fd, Buf *content, size_t n)
 {
-	uint8_t *at = n > 0 ? buf_grow (content, n) : NULL;
+	uint8_t *at = buf_grow (content, n);
 	size_t done = 0;
-	bool failed = n > 0 && at == NULL;
+	bool failed = at == NULL;
 
 	while (at != NULL && done < n) {
 		ssize_t got = read (fd, at + done, n - done);

@@ -97,13 +97,26 @@ show_entry (Token *token, Entry *entry)
 	return table_show (&token->table, entry, view);
 }
 
+/* A known attribute of another kind than its row says was not written by anyone who knows it. */
+static bool
+kinds_are_right (const Rules *rules, const Attrs *record)
+{
+	for (uint32_t i = 0; i < record->n; i++) {
+		const Rule *row = rules_row (rules, record->list[i].type);
+
+		if (row != NULL && row->kind != record->list[i].kind)
+			return false;
+	}
+	return true;
+}
+
 /* Makes @record what is stored of the entry. */
 static CK_RV
 adopt_record (Token *token, Entry *entry, Attrs *record)
 {
 	const Rules *rules = rules_for_attrs (record);
 
-	if (rules == NULL)
+	if (rules == NULL || !kinds_are_right (rules, record))
 		return CKR_DATA_INVALID;
 	TRY (secure_secrets (rules, record));
 	object_unref (entry->stored);
