@@ -141,7 +141,7 @@ cbc_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wa
 	return encrypt_data (mech, base, iv, bytes (rest.data, rest.n), value);
 }
 
-#define SECRETS .key_types = KEYS (ANY_SECRET)
+#define SECRETS .key_types = KEYS (ANY_SECRET), .inherits = true
 #define CBC_PARAM(n) PARAM_BYTES (n + sizeof (StringParams), n + sizeof (StringParams))
 #define DES3 .key_types = KEYS (CKK_DES3, CKK_DES2), .form = &des_form
 

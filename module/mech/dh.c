@@ -7,6 +7,7 @@
 
 #define SMALLEST_BITS 512
 #define LARGEST_BITS 10000
+#define SMALLEST_VALUE 160
 
 /* Prime and base. */
 typedef struct {
@@ -87,6 +88,8 @@ draw (const Group *group, CK_ULONG bits, mpz_t x)
 	auto_wipe Buf octets = BUF_SECRET;
 	size_t p_bits = mpz_sizeinbase (group->p, 2);
 
+	if (bits != 0 && bits < SMALLEST_VALUE)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a private value has at least %d bits", SMALLEST_VALUE);
 	if (bits == 0 || bits >= p_bits)
 		bits = p_bits - 1;
 	TRY_ALLOC (buf_grow (&octets, (bits + 7) / 8));

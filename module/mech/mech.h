@@ -73,6 +73,8 @@ struct Mech {
 	const struct nettle_hash *hash;
 	const KeyForm *form;
 	bool secret_only;               /* wraps no private keys */
+	bool weak;                      /* a digest that gives a key away */
+	bool inherits;                  /* what is derived is protected as its base is */
 	bool any_secret;                /* makes keys of the type that the template names */
 };
 

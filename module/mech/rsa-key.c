@@ -194,6 +194,9 @@ parts_agree (const Parts *parts)
 	bool agree;
 	mpz_t x, y;
 
+	if (mpz_cmp (parts->a, parts->p) >= 0 || mpz_cmp (parts->b, parts->q) >= 0 ||
+	    mpz_cmp (parts->c, parts->p) >= 0)
+		return false;
 	if (mpz_even_p (parts->n) || mpz_even_p (parts->e) || mpz_cmp_ui (parts->e, 1) <= 0 ||
 	    mpz_cmp (parts->e, parts->n) >= 0)
 		return false;
@@ -332,9 +335,8 @@ rsa_public_primitive (Object *key, const uint8_t *in, uint8_t *out)
 
 /* A number that is prime to the modulus: in practice any. */
 static CK_RV
-blinding_draw (PrivateForm *form)
+blinding_draw (const PrivateForm *form, mpz_t hide, mpz_t reveal)
 {
-	Blinding *blinding = &form->blinding;
 	auto_wipe Buf random = BUF_SECRET;
 	auto_mpz mpz_t r;
 
@@ -344,8 +346,8 @@ blinding_draw (PrivateForm *form)
 		TRY (random_bytes (random.data, random.len));
 		number_set (r, bytes_of (&random));
 		mpz_mod (r, r, form->public.n);
-	} while (mpz_invert (blinding->reveal, r, form->public.n) == 0);
-	mpz_powm (blinding->hide, r, form->public.e, form->public.n);
+	} while (mpz_invert (reveal, r, form->public.n) == 0);
+	mpz_powm (hide, r, form->public.e, form->public.n);
 	return CKR_OK;
 }
 
@@ -356,22 +358,27 @@ square_modulo (mpz_t number, const mpz_t modulus)
 	mpz_mod (number, number, modulus);
 }
 
-/* A pair for one operation; no two threads get the same. */
+/* A pair for one operation; no two threads get the same.  Who finds the kept one in use draws another, so a
+ * child of fork() does not wait for a thread that it has not. */
 static CK_RV
 blinding_take (PrivateForm *form, mpz_t hide, mpz_t reveal)
 {
 	Blinding *blinding = &form->blinding;
 	CK_RV rv = CKR_OK;
 
-	pthread_mutex_lock (&blinding->lock);
-	if (blinding->n_uses++ % BLINDING_USES == 0) {
-		rv = blinding_draw (form);
+	if (pthread_mutex_trylock (&blinding->lock) != 0)
+		return blinding_draw (form, hide, reveal);
+	if (blinding->n_uses % BLINDING_USES == 0) {
+		rv = blinding_draw (form, blinding->hide, blinding->reveal);
 	} else {
 		square_modulo (blinding->hide, form->public.n);
 		square_modulo (blinding->reveal, form->public.n);
 	}
-	mpz_set (hide, blinding->hide);
-	mpz_set (reveal, blinding->reveal);
+	if (rv == CKR_OK) {
+		blinding->n_uses++;
+		mpz_set (hide, blinding->hide);
+		mpz_set (reveal, blinding->reveal);
+	}
 	pthread_mutex_unlock (&blinding->lock);
 	return rv;
 }

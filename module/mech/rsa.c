@@ -106,12 +106,12 @@ static CK_RV
 encode_type_1 (const Rsa *rsa, Bytes in, Buf *encoded)
 {
 	Bytes prefix = digest_info (rsa->hash);
-	size_t n = prefix.len + in.len, n_padding;
+	size_t n_padding;
 	uint8_t *at;
 
-	if (n + 11 > rsa->n_key)
-		return too_long (n, rsa->n_key < 11 ? 0 : rsa->n_key - 11);
-	n_padding = rsa->n_key - n - 3;
+	if (rsa->n_key < prefix.len + 11 || in.len > rsa->n_key - prefix.len - 11)
+		return too_long (in.len, rsa->n_key < prefix.len + 11 ? 0 : rsa->n_key - prefix.len - 11);
+	n_padding = rsa->n_key - prefix.len - in.len - 3;
 	at = buf_grow (encoded, rsa->n_key);
 	TRY_ALLOC (at);
 	at[0] = 0;
@@ -321,7 +321,7 @@ pkcs1_encrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	auto_wipe Buf encoded = BUF_SECRET;
 	size_t n_padding;
 
-	if (in.len + 11 > rsa->n_key)
+	if (rsa->n_key < 11 || in.len > rsa->n_key - 11)
 		return too_long (in.len, rsa->n_key < 11 ? 0 : rsa->n_key - 11);
 	n_padding = rsa->n_key - in.len - 3;
 	TRY_ALLOC (buf_grow (&encoded, rsa->n_key));

@@ -101,6 +101,7 @@ session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, 
 	else
 		TRY (session_use (session, mechanism, key, kinds[kind].usage, &use));
 	TRY (start_with_memory (session, kind, how, &use));
+	op->key_handle = key;
 	op->needs_login = use.key != NULL && (kind == OP_SIGN || kind == OP_DECRYPT) &&
 	                  object_bool (use.key, CKA_ALWAYS_AUTHENTICATE, false);
 	return CKR_OK;
@@ -127,5 +128,8 @@ session_digest_key (Session *session, CK_OBJECT_HANDLE key)
 	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
 	if (object_class (object) != CKO_SECRET_KEY)
 		return fail (CKR_KEY_INDIGESTIBLE, "only secret keys are digested");
+	if ((object_bool (object, CKA_SENSITIVE, true) || !object_bool (object, CKA_EXTRACTABLE, false)) &&
+	    (op->mech->weak || object_bytes (object, CKA_VALUE).len < SHORTEST_SECRET))
+		return fail (CKR_KEY_INDIGESTIBLE, "the digest would give this key away");
 	return op_update (op, object_bytes (object, CKA_VALUE), (Out){ 0 });
 }

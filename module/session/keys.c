@@ -104,27 +104,64 @@ session_generate_pair (Session *session, const CK_MECHANISM *mechanism, const CK
 
 /* --- derivation --- */
 
-/* A derived key is no less protected than its base.  PKCS #11 v3.2 section 5.18.5, and for the mechanisms
- * that leave it open the same. */
-static CK_RV
-inherit_protection (const Object *base, const Object *second, Attrs *draft)
+static bool
+template_says (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TYPE type)
 {
-	bool sensitive = object_bool (base, CKA_SENSITIVE, true), extractable = object_bool (base, CKA_EXTRACTABLE, false);
-	bool always = object_bool (base, CKA_ALWAYS_SENSITIVE, false), never = object_bool (base, CKA_NEVER_EXTRACTABLE, false);
+	for (CK_ULONG i = 0; i < n; i++)
+		if (template[i].type == type)
+			return true;
+	return false;
+}
+
+/* How protected what keys are derived from is: of two, the more. */
+typedef struct {
+	bool sensitive, extractable, always_sensitive, never_extractable;
+} Protection;
+
+static Protection
+protection_of (const Object *base, const Object *second)
+{
+	Protection both = {
+		object_bool (base, CKA_SENSITIVE, true),
+		object_bool (base, CKA_EXTRACTABLE, false),
+		object_bool (base, CKA_ALWAYS_SENSITIVE, false),
+		object_bool (base, CKA_NEVER_EXTRACTABLE, false),
+	};
 
 	if (second != NULL) {
-		sensitive = sensitive || object_bool (second, CKA_SENSITIVE, true);
-		extractable = extractable && object_bool (second, CKA_EXTRACTABLE, false);
-		always = always && object_bool (second, CKA_ALWAYS_SENSITIVE, false);
-		never = never && object_bool (second, CKA_NEVER_EXTRACTABLE, false);
+		both.sensitive = both.sensitive || object_bool (second, CKA_SENSITIVE, true);
+		both.extractable = both.extractable && object_bool (second, CKA_EXTRACTABLE, false);
+		both.always_sensitive = both.always_sensitive && object_bool (second, CKA_ALWAYS_SENSITIVE, false);
+		both.never_extractable = both.never_extractable && object_bool (second, CKA_NEVER_EXTRACTABLE, false);
 	}
+	return both;
+}
 
-	if (sensitive && !attrs_bool (draft, CKA_SENSITIVE, false))
+/* Where the derived value tells about its base, it is no less protected, and no shorter than can be found by
+ * trying.  PKCS #11 v3.2 section 6.43. */
+static CK_RV
+inherit_protection (Protection base, const CK_ATTRIBUTE *template, CK_ULONG n, size_t n_value, Attrs *draft)
+{
+	if (base.sensitive && !attrs_bool (draft, CKA_SENSITIVE, false)) {
+		if (template_says (template, n, CKA_SENSITIVE))
+			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from a sensitive key is sensitive");
 		TRY (attrs_set_bool (draft, CKA_SENSITIVE, true));
-	if (!extractable && second != NULL)
-		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, false));
-	TRY (attrs_set_bool (draft, CKA_ALWAYS_SENSITIVE, always && attrs_bool (draft, CKA_SENSITIVE, false)));
-	return attrs_set_bool (draft, CKA_NEVER_EXTRACTABLE, never && !attrs_bool (draft, CKA_EXTRACTABLE, false));
+	}
+	if (!base.extractable && attrs_bool (draft, CKA_EXTRACTABLE, false))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from an unextractable key is unextractable");
+	if ((base.sensitive || !base.extractable) && n_value < SHORTEST_SECRET)
+		return fail (CKR_KEY_SIZE_RANGE, "so short a key would give its base away");
+	return CKR_OK;
+}
+
+/* PKCS #11 v3.2 sections 4.9 and 4.10. */
+static CK_RV
+set_history (Protection base, Attrs *draft)
+{
+	TRY (attrs_set_bool (draft, CKA_ALWAYS_SENSITIVE,
+	                     base.always_sensitive && attrs_bool (draft, CKA_SENSITIVE, false)));
+	return attrs_set_bool (draft, CKA_NEVER_EXTRACTABLE,
+	                       base.never_extractable && !attrs_bool (draft, CKA_EXTRACTABLE, false));
 }
 
 /* How long a value is wanted: what the template says, 0 for as long as it comes. */
@@ -186,7 +223,10 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (open_second (session, &use, &second));
 	TRY (use.mech->derive (use.mech, use.key, second, use.param, wanted, &value));
 	TRY (set_derived_value (bytes_of (&value), wanted, &draft));
-	TRY (inherit_protection (use.key, second, &draft));
+	if (use.mech->inherits)
+		TRY (inherit_protection (protection_of (use.key, second), template, n,
+		                         attrs_bytes (&draft, CKA_VALUE).len, &draft));
+	TRY (set_history (protection_of (use.key, second), &draft));
 	return session_adopt (session, rules, RULES_DERIVE, &draft, key);
 }
 
@@ -289,24 +329,38 @@ session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAN
 	return out_offer (wrapped, bytes_of (&result));
 }
 
+/* What a template may not give, CKA_UNWRAP_TEMPLATE may not give either. */
+static CK_RV
+add_wanted (const Rules *rules, const Attr *want, bool is_so, Attrs *draft)
+{
+	const Rule *row = rules_row (rules, want->type);
+	const Attr *have = attrs_find (draft, want->type);
+
+	if (row == NULL || row->kind != want->kind)
+		return CKR_OK;
+	if (have != NULL && bytes_equal_sec (attr_bytes (have), attr_bytes (want)))
+		return CKR_OK;
+	if (row->notes & (N (6) | N (1)) || (row->notes & N (10) && attr_bytes (want).data[0] != 0 && !is_so))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "CKA_UNWRAP_TEMPLATE asks for attribute 0x%lx", want->type);
+	return attrs_put (draft, want);
+}
+
 /* CKA_UNWRAP_TEMPLATE: what the template leaves open it sets, what the template says otherwise is refused. */
 static CK_RV
 apply_unwrap_template (const Object *unwrapping, const CK_ATTRIBUTE *template, CK_ULONG n, const Rules *rules,
-                       Attrs *draft)
+                       bool is_so, Attrs *draft)
 {
 	auto_attrs Attrs wanted = { 0 };
 
 	TRY (template_decode (object_bytes (unwrapping, CKA_UNWRAP_TEMPLATE), &wanted));
 	for (uint32_t i = 0; i < wanted.n; i++) {
 		const Attr *want = &wanted.list[i], *have = attrs_find (draft, want->type);
-		bool said = false;
+		bool said = template_says (template, n, want->type);
 
-		for (CK_ULONG j = 0; j < n; j++)
-			said = said || template[j].type == want->type;
 		if (said && (have == NULL || !bytes_equal_sec (attr_bytes (have), attr_bytes (want))))
 			return fail (CKR_TEMPLATE_INCONSISTENT, "the template is not what CKA_UNWRAP_TEMPLATE asks for");
-		if (!said && rules_row (rules, want->type) != NULL)
-			TRY (attrs_put (draft, want));
+		if (!said)
+			TRY (add_wanted (rules, want, is_so, draft));
 	}
 	return CKR_OK;
 }
@@ -367,7 +421,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 		return refuse (use.mech);
 	TRY (template_class (template, n, &class));
 	TRY (draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
-	TRY (apply_unwrap_template (use.key, template, n, rules, &draft));
+	TRY (apply_unwrap_template (use.key, template, n, rules, token_logged_in (session->token) == LOGIN_SO, &draft));
 	TRY (unwrap_code (mech_run (use.mech->unwrap, use.mech, use.key, use.param, wrapped, &value)));
 	TRY (decode_key (bytes_of (&value), &draft));
 	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);

@@ -56,10 +56,12 @@ session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *draft, C
 {
 	TRY (rules_complete (rules, draft));
 	TRY (session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true)));
-	TRY (mech_check_key (draft));
-	TRY (set_check_value (draft));
-	if (op != RULES_COPY)
+	/* A copy is what its original was, whoever made that. */
+	if (op != RULES_COPY) {
+		TRY (mech_check_key (draft));
+		TRY (set_check_value (draft));
 		TRY (set_origin (draft, op));
+	}
 	return token_add_object (session->token, session->handle, draft, handle);
 }
 
@@ -107,7 +109,9 @@ session_destroy_object (Session *session, CK_OBJECT_HANDLE handle)
 	TRY (session_may_write (session, object_is_token (object), object_is_private (object)));
 	if (!object_bool (object, CKA_DESTROYABLE, true))
 		return fail (CKR_ACTION_PROHIBITED, "the object may not be destroyed");
-	return token_destroy_object (session->token, handle);
+	TRY (token_destroy_object (session->token, handle));
+	session_forget_operations (session->token, session, handle);
+	return CKR_OK;
 }
 
 /* --- reading --- */
@@ -246,7 +250,10 @@ change_attributes (void *data, Attrs *attrs)
 		TRY (attrs_set_bool (attrs, CKA_ALWAYS_SENSITIVE, false));
 	if (attrs_bool (attrs, CKA_EXTRACTABLE, false) && attrs_has (attrs, CKA_NEVER_EXTRACTABLE))
 		TRY (attrs_set_bool (attrs, CKA_NEVER_EXTRACTABLE, false));
-	return set_check_value (attrs);
+	for (CK_ULONG i = 0; i < change->n; i++)
+		if (change->template[i].type == CKA_CHECK_VALUE)
+			return set_check_value (attrs);
+	return CKR_OK;
 }
 
 CK_RV

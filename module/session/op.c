@@ -57,6 +57,7 @@ op_start (Op *op, OpKind kind, const MechOp *how, const Mech *mech, Object *key,
 	}
 	op->kind = kind;
 	op->how = how;
+	op->mech = mech;
 	op->key = object_ref (key);
 	op->gathered = BUF_PLAIN;
 	return CKR_OK;
@@ -161,10 +162,11 @@ bad_arguments (Op *op)
 	return fail (CKR_ARGUMENTS_BAD, "a pointer is NULL that must not be");
 }
 
+/* A length that no memory has is one that somebody forgot to set. */
 static bool
 is_missing (Bytes in)
 {
-	return in.data == NULL && in.len > 0;
+	return (in.data == NULL && in.len > 0) || in.len > PTRDIFF_MAX;
 }
 
 static CK_RV

@@ -31,7 +31,9 @@ out (CK_BYTE *data, CK_ULONG *len)
 typedef struct {
 	OpKind kind;
 	const MechOp *how;              /* NULL: nothing is under way */
+	const Mech *mech;
 	Object *key;
+	CK_OBJECT_HANDLE key_handle;    /* by which the caller named it */
 	void *state;                    /* secure memory, kept for the next operation */
 	size_t state_room;
 	Buf gathered;

@@ -88,8 +88,12 @@ after_fork_in_child (void)
 	library.in_child = true;
 	if (library.state == STARTED && library.config.reset_on_fork)
 		library.state = FORKED;
-	while ((session = handles_next (&library.sessions, &at)) != NULL)
+	while ((session = handles_next (&library.sessions, &at)) != NULL) {
+		/* what another thread was doing there is left where it is: half done, it is not to be touched */
+		if (pthread_mutex_trylock (&session->lock) != 0)
+			memset (session->ops, 0, sizeof session->ops);
 		pthread_mutex_init (&session->lock, NULL);
+	}
 }
 
 static CK_RV
@@ -161,11 +165,14 @@ leave_parents_state (void)
 static CK_RV
 start_configured (void)
 {
-	CK_RV rv = config_load (&library.config, NULL);
+	CK_RV rv;
+
+	/* What the configuration says wrongly goes to syslog: where else is not known yet. */
+	log_start (LOG_LEVEL_WARNING, NULL);
+	rv = config_load (&library.config, NULL);
 
 	if (rv != CKR_OK) {
 		/* Having none is normal for most who load us, and nothing to fill the system's log with. */
-		log_start (LOG_LEVEL_WARNING, NULL);
 		log_message (library.config.is_missing ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, "%s",
 		             library.config.error ? library.config.error : "no memory");
 		return rv == CKR_HOST_MEMORY ? rv : CKR_GENERAL_ERROR;
@@ -421,28 +428,31 @@ session_login (Session *session, CK_USER_TYPE who, Bytes pin)
 	}
 }
 
+/* Those with the key @handle, or with any private one when that is 0. */
 static void
-forget_operations (Session *session)
+forget_operations (Session *session, CK_OBJECT_HANDLE handle)
 {
-	for (size_t i = 0; i < N_OPS; i++)
-		if (session->ops[i].key != NULL && object_is_private (session->ops[i].key))
-			op_end (&session->ops[i]);
+	for (size_t i = 0; i < N_OPS; i++) {
+		Op *op = &session->ops[i];
+
+		if (op->key != NULL && (handle != 0 ? op->key_handle == handle : object_is_private (op->key)))
+			op_end (op);
+	}
 }
 
-/* Ends what goes on with private keys in all sessions of the token.  A session that is in a call now is
- * left to it: its operation has the key already. */
-static void
-forget_token_operations (Token *token, Session *own)
+/* A session that is in a call now is left to it: its operation has the key already. */
+void
+session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 {
 	auto_write pthread_rwlock_t *lock = library_write_lock ();
 	size_t at = 0;
 	Session *session;
 
-	forget_operations (own);
+	forget_operations (own, handle);
 	while ((session = handles_next (&library.sessions, &at)) != NULL) {
 		if (session == own || session->token != token || pthread_mutex_trylock (&session->lock) != 0)
 			continue;
-		forget_operations (session);
+		forget_operations (session, handle);
 		pthread_mutex_unlock (&session->lock);
 	}
 }
@@ -451,7 +461,7 @@ CK_RV
 session_logout (Session *session)
 {
 	token_logout (session->token);
-	forget_token_operations (session->token, session);
+	session_forget_operations (session->token, session, 0);
 	return CKR_OK;
 }
 

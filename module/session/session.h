@@ -48,6 +48,9 @@ CK_RV session_close_all (CK_SLOT_ID slot);
 CK_RV session_enter (CK_SESSION_HANDLE handle, Session **session);
 void session_leave (Session **session);
 
+/* Ends what goes on with the key @handle in all sessions of the token; with every private key when it is 0. */
+void session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle);
+
 CK_STATE session_state (Session *session);
 CK_RV session_login (Session *session, CK_USER_TYPE who, Bytes pin);
 CK_RV session_logout (Session *session);
@@ -94,6 +97,9 @@ CK_RV session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJE
                         CK_OBJECT_HANDLE key, Out wrapped);
 CK_RV session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping,
                           Bytes wrapped, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key);
+
+/* Bytes below which a secret can be found by trying: 112 bits. */
+#define SHORTEST_SECRET 14
 
 /* What a mechanism, a key and a usage need to come together: allowed by the configuration, suiting the key,
  * the key's usage attribute, CKA_ALLOWED_MECHANISMS, its parameter.  For crypto.c and keys.c. */

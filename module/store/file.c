@@ -139,12 +139,13 @@ stamp_changed (FileStore *file, const char *name, StoreStamp *stamp)
 
 /* --- records --- */
 
-/* A ciphertext has an initialisation vector and a block at least.  What else stands in a private object
- * are the dates that SoftHSM writes in clear. */
+/* Every value of a private object is, but for what is empty and for the dates that SoftHSM writes in clear. */
 static bool
-looks_sealed (Bytes value)
+is_sealed (const Attr *attr)
 {
-	return value.len >= 32 && value.len % 16 == 0;
+	bool is_date = attr->type == CKA_START_DATE || attr->type == CKA_END_DATE;
+
+	return attr->kind == IS_BYTES && attr->len > 0 && !(is_date && attr->len == sizeof (CK_DATE));
 }
 
 static CK_RV
@@ -155,7 +156,7 @@ mark_sealed (Attrs *record)
 	for (uint32_t i = 0; i < record->n; i++) {
 		Attr *attr = &record->list[i];
 
-		if (attr->kind == IS_BYTES && looks_sealed (attr_bytes (attr)))
+		if (is_sealed (attr))
 			attr->sealed = true;
 	}
 	return CKR_OK;
@@ -275,11 +276,12 @@ load_token (FileStore *file)
 {
 	auto_close int dir = open_directory (file->path);
 	Attrs record = { 0 };
+	StoreStamp stamp;
 	CK_RV rv;
 
 	if (dir < 0)
 		return errno == ENOENT ? CKR_TOKEN_NOT_RECOGNIZED : CKR_DEVICE_ERROR;
-	rv = read_record (dir, TOKEN SUFFIX, &record, &file->stamp);
+	rv = read_record (dir, TOKEN SUFFIX, &record, &stamp);
 	if (rv == CKR_OK && !is_token (&record))
 		rv = CKR_DEVICE_ERROR;
 	if (rv != CKR_OK) {
@@ -290,6 +292,7 @@ load_token (FileStore *file)
 	}
 	attrs_clear (&file->token);
 	file->token = record;
+	file->stamp = stamp;
 	return CKR_OK;
 }
 

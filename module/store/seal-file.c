@@ -122,6 +122,8 @@ seal_file_seal (const Buf *key, Bytes plain, Buf *sealed)
 {
 	uint8_t iv[AES_BLOCK_SIZE];
 
+	if (key->len != SEAL_FILE_KEY_SIZE)
+		return CKR_DATA_INVALID;
 	TRY (random_bytes (iv, sizeof iv));
 	TRY_ALLOC (buf_set (sealed, bytes (iv, sizeof iv)));
 	return encrypt (key->data, iv, plain, sealed);
@@ -131,7 +133,7 @@ CK_RV
 seal_file_unseal (const Buf *key, Bytes sealed, Buf *plain)
 {
 	buf_cut (plain, 0);
-	if (sealed.len < 2 * AES_BLOCK_SIZE)
+	if (sealed.len < 2 * AES_BLOCK_SIZE || key->len != SEAL_FILE_KEY_SIZE)
 		return CKR_DATA_INVALID;
 	return decrypt (key->data, sealed.data, bytes (sealed.data + AES_BLOCK_SIZE, sealed.len - AES_BLOCK_SIZE), plain);
 }

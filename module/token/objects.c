@@ -22,10 +22,13 @@
 static CK_RV
 put_open (Token *token, const Rules *rules, const Attr *attr, Attrs *to)
 {
-	auto_wipe Buf plain = BUF_SECRET;
+	bool secret = rules_is_secret (rules, attr->type);
+	auto_wipe Buf plain = secret ? BUF_SECRET : BUF_PLAIN;
 
+	if (token->master.len == 0)
+		return fail (CKR_USER_NOT_LOGGED_IN, "the token's key is not open");
 	TRY (token->store->ops->unseal (&token->master, attr_bytes (attr), &plain));
-	if (rules_is_secret (rules, attr->type))
+	if (secret)
 		return attrs_set_secret (to, attr->type, bytes_of (&plain));
 	return attrs_set_bytes (to, attr->type, bytes_of (&plain));
 }
@@ -119,6 +122,8 @@ adopt_record (Token *token, Entry *entry, Attrs *record)
 	if (rules == NULL || !kinds_are_right (rules, record))
 		return CKR_DATA_INVALID;
 	TRY (secure_secrets (rules, record));
+	/* What was seen of it is not seen any more, if it is private now. */
+	table_hide (&token->table, entry, false);
 	object_unref (entry->stored);
 	entry->stored = NULL;
 	TRY (object_publish (record, &entry->stored));
@@ -274,6 +279,8 @@ refresh_objects (Token *token)
 		return CKR_OK;
 	if (token->listed)
 		TRY (token->store->ops->list_changed (token->store, &token->seen, &changed));
+	/* Until it has been listed to the end. */
+	token->listed = token->listed && !changed;
 	if (changed)
 		TRY (list_objects (token));
 	sweep_fresh (token);
@@ -430,6 +437,8 @@ put_record (Token *token, const Attr *attr, bool private, Attrs *record)
 
 	if (!private || attr->kind != IS_BYTES || attr->len == 0)
 		return attrs_put (record, attr);
+	if (token->login != LOGIN_USER)
+		return fail (CKR_USER_NOT_LOGGED_IN, "private objects need the user to be logged in");
 	TRY (token->store->ops->seal (&token->master, attr_bytes (attr), &sealed));
 	return attrs_set_sealed (record, attr->type, bytes_of (&sealed));
 }
