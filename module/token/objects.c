@@ -11,10 +11,11 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Looking at each record costs time.  So few are looked at before every search; of more, so small a part of
- * the time goes there. */
+/* Looking at each record costs time.  So few are looked at before every search.  With more, a search begins
+ * with it only so many times its cost after the last; one that finds nothing does it soon, and searches again. */
 #define SWEEP_ALWAYS 32
-#define SWEEP_SHARE 20
+#define SWEEP_REST 20
+#define SWEEP_REST_MISSED 1
 
 /* --- forms --- */
 
@@ -224,18 +225,20 @@ now_ns (void)
 
 /* SoftHSM announces new and removed objects, but not changed ones: every record is looked at, as often as
  * that stays cheap. */
-static void
-sweep_objects (Token *token)
+static bool
+sweep_objects (Token *token, int64_t rest)
 {
 	int64_t start = now_ns ();
 	size_t at = 0;
 	Entry *entry;
 
-	if (token->table.all.n_live > SWEEP_ALWAYS && start < token->next_sweep)
-		return;
+	if (token->table.all.n_live > SWEEP_ALWAYS && start < token->sweep_end + rest * token->sweep_cost)
+		return false;
 	while ((entry = table_next (&token->table, &at)) != NULL)
 		refresh_entry (token, entry);
-	token->next_sweep = now_ns () + (now_ns () - start) * SWEEP_SHARE;
+	token->sweep_end = now_ns ();
+	token->sweep_cost = token->sweep_end - start;
+	return true;
 }
 
 /* SoftHSM announces an object before it has written all of it: those are looked at every time until they
@@ -284,7 +287,7 @@ refresh_objects (Token *token)
 	if (changed)
 		TRY (list_objects (token));
 	sweep_fresh (token);
-	sweep_objects (token);
+	sweep_objects (token, SWEEP_REST);
 	return show_private (token);
 }
 
@@ -651,18 +654,28 @@ compare_handles (const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
+static CK_RV
+find_matching (Token *token, const CK_ATTRIBUTE *template, CK_ULONG n, Buf *handles)
+{
+	TableCursor cursor = { 0 };
+	Entry *entry;
+
+	while ((entry = table_candidate (&token->table, &cursor, template, n)) != NULL)
+		if (entry_matches (token, entry, template, n))
+			TRY_ALLOC (buf_add (handles, bytes (&entry->handle, sizeof entry->handle)));
+	return CKR_OK;
+}
+
 CK_RV
 token_find (Token *token, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE **found, CK_ULONG *n_found)
 {
 	auto_unlock Token *locked = token_lock (token);
 	auto_wipe Buf handles = BUF_PLAIN;
-	TableCursor cursor = { 0 };
-	Entry *entry;
 
 	TRY (refresh_objects (locked));
-	while ((entry = table_candidate (&locked->table, &cursor, template, n)) != NULL)
-		if (entry_matches (locked, entry, template, n))
-			TRY_ALLOC (buf_add (&handles, bytes (&entry->handle, sizeof entry->handle)));
+	TRY (find_matching (locked, template, n, &handles));
+	if (handles.len == 0 && sweep_objects (locked, SWEEP_REST_MISSED))
+		TRY (find_matching (locked, template, n, &handles));
 	*n_found = handles.len / sizeof (CK_OBJECT_HANDLE);
 	if (*n_found > 1)
 		qsort (handles.data, *n_found, sizeof (CK_OBJECT_HANDLE), compare_handles);

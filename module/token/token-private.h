@@ -21,7 +21,7 @@ struct Token {
 	bool listed;                    /* the store's objects are in the table */
 	bool hidden;                    /* the user has logged in and private objects are not in sight yet */
 	uint64_t seen;                  /* the store's counter when they were listed */
-	int64_t next_sweep;             /* when records are looked at one by one again, CLOCK_MONOTONIC ns */
+	int64_t sweep_end, sweep_cost;  /* when records were last looked at one by one, and how long that took, ns */
 };
 
 #define auto_unlock __attribute__ ((cleanup (token_unlock)))
