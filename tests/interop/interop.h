@@ -1,5 +1,5 @@
-/* What the tests between SoftHSM and us have in common: both modules over one token directory, one of them the
- * maker of the token and what is in it, the other the one that must get along with it. */
+/* What the tests between SoftHSM and us have in common: both modules over one token directory, one of them
+ * the maker of the token and what is in it, the other the one that must get along with it. */
 
 #ifndef TESTS_INTEROP_H
 #define TESTS_INTEROP_H
@@ -70,11 +70,13 @@ CK_ULONG attribute_ulong (const Side *side, CK_OBJECT_HANDLE object, CK_ATTRIBUT
 gboolean attribute_bool (const Side *side, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
 CK_RV change (const Side *side, CK_OBJECT_HANDLE object, CK_ATTRIBUTE attr);
 
-#define assert_bytes(a, b) g_assert_cmpmem (g_bytes_get_data (a, NULL), g_bytes_get_size (a),                    \
-	                                    g_bytes_get_data (b, NULL), g_bytes_get_size (b))
+#define assert_bytes(a, b)                                                                                   \
+	g_assert_cmpmem (g_bytes_get_data (a, NULL), g_bytes_get_size (a), g_bytes_get_data (b, NULL),       \
+	                 g_bytes_get_size (b))
 
 /* All of @types reads the same on both sides, or is refused with the same answer. */
-void assert_same (const Pair *pair, CK_OBJECT_CLASS class, const char *label, const CK_ATTRIBUTE_TYPE *types, guint n);
+void assert_same (const Pair *pair, CK_OBJECT_CLASS class, const char *label, const CK_ATTRIBUTE_TYPE *types,
+                  guint n);
 
 /* --- keys --- */
 
@@ -84,7 +86,8 @@ void generate_secret (const Side *side, CK_MECHANISM_TYPE type, CK_ULONG len, co
                       gboolean extractable);
 
 GBytes *sign (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *data);
-CK_RV verify (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *data, GBytes *signature);
+CK_RV verify (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *data,
+              GBytes *signature);
 GBytes *encrypt (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *data);
 GBytes *decrypt (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *data);
 GBytes *wrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_OBJECT_HANDLE target);
@@ -105,6 +108,9 @@ extern const CurveRow weierstrass_curves[4];
 extern const CurveRow edwards_curves[4];    /* by OID and by PrintableString */
 extern const CurveRow montgomery_curves[4]; /* under CKK_EC_EDWARDS, as SoftHSM has them */
 
-#define CURVE_PARAMS(row) { CKA_EC_PARAMS, (void *)(guintptr)(row)->params, (row)->n_params }
+#define CURVE_PARAMS(row)                                                                                    \
+	{                                                                                                    \
+		CKA_EC_PARAMS, (void *)(guintptr)(row)->params, (row)->n_params                              \
+	}
 
 #endif

@@ -1,5 +1,5 @@
-/* What stands on the disk: SoftHSM's encoding to the letter, nothing written that need not be, nothing cut short,
- * nothing touched that is not a token's. */
+/* What stands on the disk: SoftHSM's encoding to the letter, nothing written that need not be, nothing cut
+ * short, nothing touched that is not a token's. */
 
 #include "interop.h"
 
@@ -184,8 +184,9 @@ snapshot (const Pair *pair)
 static CK_OBJECT_HANDLE
 make_data (const Side *side, const char *label)
 {
-	return CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, CK_FALSE),
-	               A_STRING (CKA_LABEL, label), A_STRING (CKA_VALUE, "value"));
+	return CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	               A_BOOL (CKA_PRIVATE, CK_FALSE), A_STRING (CKA_LABEL, label),
+	               A_STRING (CKA_VALUE, "value"));
 }
 
 /* --- encoding --- */
@@ -194,47 +195,51 @@ static void
 a_public_data_object_is_written_to_the_letter (Pair *pair)
 {
 	/* All but the generation, in ascending order of the types, each with its kind. */
-	g_autoptr (GBytes) wanted = from_hex (
-		"0000000000000000 0000000000000002 0000000000000000" /* class */
-		"0000000000000001 0000000000000001 ff"               /* token */
-		"0000000000000002 0000000000000001 00"               /* private */
-		"0000000000000003 0000000000000003 0000000000000004 64617461"
-		"0000000000000010 0000000000000003 0000000000000003 617070"
-		"0000000000000011 0000000000000003 0000000000000002 6869"
-		"0000000000000012 0000000000000003 0000000000000000"
-		"0000000000000170 0000000000000001 ff"               /* modifiable */
-		"0000000000000171 0000000000000001 ff"               /* copyable */
-		"0000000000000172 0000000000000001 ff");             /* destroyable */
+	g_autoptr (GBytes) wanted = from_hex ("0000000000000000 0000000000000002 0000000000000000" /* class */
+	                                      "0000000000000001 0000000000000001 ff"               /* token */
+	                                      "0000000000000002 0000000000000001 00" /* private */
+	                                      "0000000000000003 0000000000000003 0000000000000004 64617461"
+	                                      "0000000000000010 0000000000000003 0000000000000003 617070"
+	                                      "0000000000000011 0000000000000003 0000000000000002 6869"
+	                                      "0000000000000012 0000000000000003 0000000000000000"
+	                                      "0000000000000170 0000000000000001 ff"   /* modifiable */
+	                                      "0000000000000171 0000000000000001 ff"   /* copyable */
+	                                      "0000000000000172 0000000000000001 ff"); /* destroyable */
 	g_autofree char *path = NULL;
 	auto_file File file = { 0 };
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, CK_FALSE),
-	        A_STRING (CKA_LABEL, "data"), A_STRING (CKA_APPLICATION, "app"), A_STRING (CKA_VALUE, "hi"));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_BOOL (CKA_PRIVATE, CK_FALSE), A_STRING (CKA_LABEL, "data"),
+	        A_STRING (CKA_APPLICATION, "app"), A_STRING (CKA_VALUE, "hi"));
 
 	path = only_object_file (pair);
 	file = file_parse (path);
-	g_assert_cmpmem (file.data + 8, file.len - 8, g_bytes_get_data (wanted, NULL), g_bytes_get_size (wanted));
+	g_assert_cmpmem (file.data + 8, file.len - 8, g_bytes_get_data (wanted, NULL),
+	                 g_bytes_get_size (wanted));
 }
 
 static void
 a_wrap_template_is_written_to_the_letter (Pair *pair)
 {
-	g_autoptr (GBytes) wanted = from_hex ("0000000000000100 0000000000000002 000000000000001f" /* key type: AES */
-	                                      "0000000000000162 0000000000000001 ff");             /* extractable */
+	g_autoptr (GBytes) wanted =
+		from_hex ("0000000000000100 0000000000000002 000000000000001f" /* key type: AES */
+	                  "0000000000000162 0000000000000001 ff");             /* extractable */
 	CK_ATTRIBUTE members[] = { A_BOOL (CKA_EXTRACTABLE, CK_TRUE), A_ULONG (CKA_KEY_TYPE, CKK_AES) };
 	g_autofree char *path = NULL;
 	auto_file File file = { 0 };
 	const Value *value;
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_BOOL (CKA_TOKEN, CK_TRUE),
-	        A_STRING (CKA_VALUE, "0123456789abcdef"), A_DATA (CKA_WRAP_TEMPLATE, members, sizeof members));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+	        A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_VALUE, "0123456789abcdef"),
+	        A_DATA (CKA_WRAP_TEMPLATE, members, sizeof members));
 
 	path = only_object_file (pair);
 	file = file_parse (path);
 	value = file_value (&file, CKA_WRAP_TEMPLATE);
 	g_assert_nonnull (value);
 	g_assert_cmpuint (value->kind, ==, KIND_ATTRS);
-	g_assert_cmpmem (file.data + value->start, value->len, g_bytes_get_data (wanted, NULL), g_bytes_get_size (wanted));
+	g_assert_cmpmem (file.data + value->start, value->len, g_bytes_get_data (wanted, NULL),
+	                 g_bytes_get_size (wanted));
 }
 
 static void
@@ -246,15 +251,17 @@ allowed_mechanisms_are_written_in_ascending_order (Pair *pair)
 	auto_file File file = { 0 };
 	const Value *value;
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_BOOL (CKA_TOKEN, CK_TRUE),
-	        A_STRING (CKA_VALUE, "0123456789abcdef"), A_DATA (CKA_ALLOWED_MECHANISMS, allowed, sizeof allowed));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+	        A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_VALUE, "0123456789abcdef"),
+	        A_DATA (CKA_ALLOWED_MECHANISMS, allowed, sizeof allowed));
 
 	path = only_object_file (pair);
 	file = file_parse (path);
 	value = file_value (&file, CKA_ALLOWED_MECHANISMS);
 	g_assert_nonnull (value);
 	g_assert_cmpuint (value->kind, ==, KIND_MECHS);
-	g_assert_cmpmem (file.data + value->start, value->len, g_bytes_get_data (wanted, NULL), g_bytes_get_size (wanted));
+	g_assert_cmpmem (file.data + value->start, value->len, g_bytes_get_data (wanted, NULL),
+	                 g_bytes_get_size (wanted));
 }
 
 static void
@@ -292,8 +299,7 @@ files_have_the_names_that_softhsm_gives (Pair *pair)
 	make_data (pair->maker, "data");
 
 	object = only_object_file (pair);
-	lock = g_strndup (object, strlen (object) - strlen (".object"));
-	lock = g_strconcat (g_steal_pointer (&lock), ".lock", NULL);
+	lock = g_strdup_printf ("%.*s.lock", (int)(strlen (object) - strlen (".object")), object);
 	g_assert_cmpuint (strlen (name), ==, 36);
 	assert_ok (pair->maker->f->C_GetTokenInfo (pair->maker->slot, &info));
 	g_assert_cmpmem (info.serialNumber, 16, serial, 16);
@@ -334,15 +340,16 @@ is_ciphertext (const Value *value)
 	return value->kind == KIND_BYTES && value->len >= 32 && value->len % 16 == 0;
 }
 
-/* Whatever SoftHSM writes for a template we write too, as the same kind; what is not sealed, with the same value.
- * Two keys' values differ where they are random, so the caller says whether to compare. */
+/* Whatever SoftHSM writes for a template we write too, as the same kind; what is not sealed, with the same
+ * value. Two keys' values differ where they are random, so the caller says whether to compare. */
 static void
 assert_like (const File *ours, const File *theirs, gboolean same_values)
 {
 	gboolean private = theirs->data[file_value (theirs, CKA_PRIVATE)->start] != 0;
 
 	for (guint i = 0; i < theirs->values->len; i++) {
-		const Value *want = &g_array_index (theirs->values, Value, i), *have = file_value (ours, want->type);
+		const Value *want = &g_array_index (theirs->values, Value, i),
+			    *have = file_value (ours, want->type);
 
 		g_test_message ("attribute 0x%" G_GINT64_MODIFIER "x", want->type);
 		g_assert_nonnull (have);
@@ -352,7 +359,8 @@ assert_like (const File *ours, const File *theirs, gboolean same_values)
 			if (is_ciphertext (want))
 				g_assert_true (is_ciphertext (have));
 		} else if (same_values) {
-			g_assert_cmpmem (ours->data + have->start, have->len, theirs->data + want->start, want->len);
+			g_assert_cmpmem (ours->data + have->start, have->len, theirs->data + want->start,
+			                 want->len);
 		}
 	}
 	for (guint i = 0; i < ours->values->len; i++) {
@@ -393,7 +401,8 @@ make_public_data (const Side *side)
 static void
 make_private_data (const Side *side)
 {
-	CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "data"));
+	CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "data"));
 }
 
 static void
@@ -418,9 +427,9 @@ make_generic (const Side *side)
 static void
 make_public_aes (const Side *side)
 {
-	CREATE (side, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_BOOL (CKA_TOKEN, CK_TRUE),
-	        A_BOOL (CKA_PRIVATE, CK_FALSE), A_STRING (CKA_VALUE, "0123456789abcdef"),
-	        A_STRING (CKA_START_DATE, "20260101"));
+	CREATE (side, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+	        A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, CK_FALSE),
+	        A_STRING (CKA_VALUE, "0123456789abcdef"), A_STRING (CKA_START_DATE, "20260101"));
 }
 
 /* Half a pair: the other half stays in the session. */
@@ -432,8 +441,8 @@ make_half (const Side *side, CK_MECHANISM_TYPE type, CK_ATTRIBUTE parameter, gbo
 	CK_ATTRIBUTE private[] = { A_BOOL (CKA_TOKEN, private_half) };
 	CK_OBJECT_HANDLE handles[2];
 
-	assert_ok (side->f->C_GenerateKeyPair (side->session, &mechanism, public, G_N_ELEMENTS (public), private,
-	                                       G_N_ELEMENTS (private), &handles[0], &handles[1]));
+	assert_ok (side->f->C_GenerateKeyPair (side->session, &mechanism, public, G_N_ELEMENTS (public),
+	                                       private, G_N_ELEMENTS (private), &handles[0], &handles[1]));
 }
 
 static void
@@ -672,7 +681,8 @@ a_destroyed_object_leaves_no_file (Pair *pair)
 	make_data (pair->maker, "data");
 	g_assert_cmpuint (count_files (pair, ".object"), ==, 1);
 
-	assert_ok (pair->other->f->C_DestroyObject (pair->other->session, find (pair->other, CKO_DATA, "data")));
+	assert_ok (
+		pair->other->f->C_DestroyObject (pair->other->session, find (pair->other, CKO_DATA, "data")));
 
 	g_assert_cmpuint (count_files (pair, ".object"), ==, 0);
 	g_assert_cmpuint (count_files (pair, ".lock"), ==, 0);
@@ -708,6 +718,7 @@ assert_modes (const char *conf, mode_t process, mode_t dir_mode, mode_t file_mod
 	g_assert_cmphex (stat_of (generation).st_mode & 07777, ==, file_mode);
 	g_assert_cmphex (umask (old), ==, process);
 	assert_ok (module->f->C_Finalize (NULL));
+	module_unload (module);
 	place_free (place);
 }
 
@@ -793,7 +804,8 @@ strange_files_in_a_token_harm_nothing (Pair *pair)
 
 	side_stop (pair->theirs);
 	make_data (pair->ours, "data");
-	g_assert_true (g_file_set_contents (broken, "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\3\377\377", 26, NULL));
+	g_assert_true (g_file_set_contents (
+		broken, "\0\0\0\0\0\0\0\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\3\377\377", 26, NULL));
 	g_assert_true (g_file_set_contents (empty, "", 0, NULL));
 	g_assert_true (g_file_set_contents (notes, "not ours", -1, NULL));
 	g_assert_cmpint (g_mkdir (dir, 0755), ==, 0);
@@ -825,7 +837,8 @@ half_written_objects_appear_when_they_are_whole (Pair *pair)
 	g_assert_cmpint (truncate (path, 0), ==, 0);
 	side_renew (pair->ours);
 	g_assert_cmpuint (COUNT (pair->ours, A_ULONG (CKA_CLASS, CKO_DATA)), ==, 0);
-	g_assert_true (g_file_set_contents_full (path, whole, (gssize)len, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
+	g_assert_true (
+		g_file_set_contents_full (path, whole, (gssize)len, G_FILE_SET_CONTENTS_NONE, 0600, NULL));
 
 	find (pair->ours, CKO_DATA, "data");
 }
@@ -851,7 +864,8 @@ a_read_only_token_is_read (Pair *pair)
 
 	side_renew (pair->ours);
 	find (pair->ours, CKO_DATA, "data");
-	g_assert_cmpint (pair->ours->f->C_CreateObject (pair->ours->session, template, 2, &object), !=, CKR_OK);
+	g_assert_cmpint (pair->ours->f->C_CreateObject (pair->ours->session, template, 2, &object), !=,
+	                 CKR_OK);
 
 	after = snapshot (pair);
 	g_assert_cmpint (g_chmod (dir, 0700), ==, 0);
@@ -898,13 +912,16 @@ main (int argc, char **argv)
 	ADD_BOTH_WAYS ("files", generations_count_every_change);
 	ADD_OURS ("files", nothing_is_left_beside_what_is_written);
 	ADD_BOTH_WAYS ("files", a_destroyed_object_leaves_no_file);
-	g_test_add_func ("/interop/files/files_are_for_the_owner_alone_by_default", files_are_for_the_owner_alone_by_default);
+	g_test_add_func ("/interop/files/files_are_for_the_owner_alone_by_default",
+	                 files_are_for_the_owner_alone_by_default);
 	g_test_add_func ("/interop/files/files_are_for_the_owner_alone_whatever_the_umask_of_the_process",
 	                 files_are_for_the_owner_alone_whatever_the_umask_of_the_process);
-	g_test_add_func ("/interop/files/objectstore_umask_0027_lets_the_group_read", objectstore_umask_0027_lets_the_group_read);
+	g_test_add_func ("/interop/files/objectstore_umask_0027_lets_the_group_read",
+	                 objectstore_umask_0027_lets_the_group_read);
 	g_test_add_func ("/interop/files/objectstore_umask_0000_leaves_it_to_the_process",
 	                 objectstore_umask_0000_leaves_it_to_the_process);
-	g_test_add_func ("/interop/files/the_umask_of_the_process_takes_away_too", the_umask_of_the_process_takes_away_too);
+	g_test_add_func ("/interop/files/the_umask_of_the_process_takes_away_too",
+	                 the_umask_of_the_process_takes_away_too);
 	ADD_OURS ("files", a_replaced_file_keeps_its_mode);
 	ADD_BOTH_WAYS ("files", strange_directories_are_left_alone);
 	ADD_BOTH_WAYS ("files", strange_files_in_a_token_harm_nothing);

@@ -6,7 +6,8 @@
 
 /* Signs on @from with the private key and verifies on @to with the public one. */
 static void
-assert_signature_crosses (const Side *from, const Side *to, CK_MECHANISM *mechanism, const char *label, gsize len)
+assert_signature_crosses (const Side *from, const Side *to, CK_MECHANISM *mechanism, const char *label,
+                          gsize len)
 {
 	g_autoptr (GBytes) data = message (len);
 	g_autoptr (GBytes) wrong = message (len + 1);
@@ -27,7 +28,8 @@ assert_signatures_cross (const Pair *pair, CK_MECHANISM *mechanism, const char *
 static void
 generate_rsa (const Side *side, CK_ULONG bits, const char *label)
 {
-	generate_pair (side, CKM_RSA_PKCS_KEY_PAIR_GEN, (CK_ATTRIBUTE)A_ULONG (CKA_MODULUS_BITS, bits), label, TRUE);
+	generate_pair (side, CKM_RSA_PKCS_KEY_PAIR_GEN, (CK_ATTRIBUTE)A_ULONG (CKA_MODULUS_BITS, bits), label,
+	               TRUE);
 }
 
 static void
@@ -106,8 +108,10 @@ rsa_encryption_crosses (Pair *pair)
 	generate_rsa (pair->maker, 1024, "rsa");
 
 	for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-		assert_secret_crosses (pair->maker, pair->other, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, "rsa", 40);
-		assert_secret_crosses (pair->other, pair->maker, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, "rsa", 40);
+		assert_secret_crosses (pair->maker, pair->other, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY,
+		                       "rsa", 40);
+		assert_secret_crosses (pair->other, pair->maker, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY,
+		                       "rsa", 40);
 	}
 }
 
@@ -120,7 +124,8 @@ ecdsa_signatures_cross_on_every_curve (Pair *pair)
 		const CurveRow *curve = &weierstrass_curves[i];
 
 		g_test_message ("%s", curve->name);
-		generate_pair (pair->maker, curve->generate, (CK_ATTRIBUTE)CURVE_PARAMS (curve), curve->name, FALSE);
+		generate_pair (pair->maker, curve->generate, (CK_ATTRIBUTE)CURVE_PARAMS (curve), curve->name,
+		               FALSE);
 		assert_signatures_cross (pair, &ecdsa, curve->name, 28);
 	}
 }
@@ -138,36 +143,44 @@ eddsa_signatures_cross_on_every_curve (Pair *pair)
 		const CurveRow *curve = &edwards_curves[i];
 
 		g_test_message ("%s", curve->name);
-		generate_pair (pair->maker, curve->generate, (CK_ATTRIBUTE)CURVE_PARAMS (curve), curve->name, FALSE);
+		generate_pair (pair->maker, curve->generate, (CK_ATTRIBUTE)CURVE_PARAMS (curve), curve->name,
+		               FALSE);
 		assert_signatures_cross (pair, &eddsa, curve->name, 77);
 	}
 }
 
-/* The public point of @label on @side, derived with by the private key of the same label there: a secret shared
- * with oneself is a secret still, and both sides must come to the same. */
+/* The public point of @label on @side, derived with by the private key of the same label there: a secret
+ * shared with oneself is a secret still, and both sides must come to the same. */
 static GBytes *
 shared_secret (const Side *side, const char *label, GBytes *point, CK_ULONG len)
 {
 	CK_ECDH1_DERIVE_PARAMS ecdh = {
-		CKD_NULL, 0, NULL, g_bytes_get_size (point), (CK_BYTE *)(guintptr)g_bytes_get_data (point, NULL),
+		CKD_NULL,
+		0,
+		NULL,
+		g_bytes_get_size (point),
+		(CK_BYTE *)(guintptr)g_bytes_get_data (point, NULL),
 	};
 	CK_MECHANISM mechanism = { CKM_ECDH1_DERIVE, &ecdh, sizeof ecdh };
 	CK_ATTRIBUTE template[] = {
-		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET), A_BOOL (CKA_TOKEN, CK_FALSE),
-		A_BOOL (CKA_SENSITIVE, CK_FALSE), A_BOOL (CKA_EXTRACTABLE, CK_TRUE), A_ULONG (CKA_VALUE_LEN, len),
+		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET),
+		A_BOOL (CKA_TOKEN, CK_FALSE),        A_BOOL (CKA_SENSITIVE, CK_FALSE),
+		A_BOOL (CKA_EXTRACTABLE, CK_TRUE),   A_ULONG (CKA_VALUE_LEN, len),
 	};
 	CK_OBJECT_HANDLE secret;
 
-	assert_ok (side->f->C_DeriveKey (side->session, &mechanism, find (side, CKO_PRIVATE_KEY, label), template,
-	                                 G_N_ELEMENTS (template), &secret));
+	assert_ok (side->f->C_DeriveKey (side->session, &mechanism, find (side, CKO_PRIVATE_KEY, label),
+	                                 template, G_N_ELEMENTS (template), &secret));
 	return attribute (side, secret, CKA_VALUE);
 }
 
 static void
 assert_secret_is_shared (const Pair *pair, const char *one, const char *two, CK_ULONG len)
 {
-	g_autoptr (GBytes) point_one = attribute (pair->maker, find (pair->maker, CKO_PUBLIC_KEY, one), CKA_EC_POINT);
-	g_autoptr (GBytes) point_two = attribute (pair->other, find (pair->other, CKO_PUBLIC_KEY, two), CKA_EC_POINT);
+	g_autoptr (GBytes) point_one =
+		attribute (pair->maker, find (pair->maker, CKO_PUBLIC_KEY, one), CKA_EC_POINT);
+	g_autoptr (GBytes) point_two =
+		attribute (pair->other, find (pair->other, CKO_PUBLIC_KEY, two), CKA_EC_POINT);
 	g_autoptr (GBytes) here = shared_secret (pair->maker, one, point_two, len);
 	g_autoptr (GBytes) there = shared_secret (pair->other, two, point_one, len);
 	g_autoptr (GBytes) again = shared_secret (pair->other, one, point_two, len);
@@ -223,19 +236,24 @@ static GBytes *
 mac_with_shared_secret (const Side *side, const char *label, GBytes *point)
 {
 	CK_ECDH1_DERIVE_PARAMS ecdh = {
-		CKD_NULL, 0, NULL, g_bytes_get_size (point), (CK_BYTE *)(guintptr)g_bytes_get_data (point, NULL),
+		CKD_NULL,
+		0,
+		NULL,
+		g_bytes_get_size (point),
+		(CK_BYTE *)(guintptr)g_bytes_get_data (point, NULL),
 	};
 	CK_MECHANISM derive = { CKM_ECDH1_DERIVE, &ecdh, sizeof ecdh };
 	CK_MECHANISM cmac = { CKM_AES_CMAC, NULL, 0 };
 	CK_ATTRIBUTE template[] = {
-		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_BOOL (CKA_TOKEN, CK_FALSE),
-		A_BOOL (CKA_SENSITIVE, CK_TRUE), A_BOOL (CKA_EXTRACTABLE, CK_FALSE), A_ULONG (CKA_VALUE_LEN, 32),
+		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+		A_BOOL (CKA_TOKEN, CK_FALSE),        A_BOOL (CKA_SENSITIVE, CK_TRUE),
+		A_BOOL (CKA_EXTRACTABLE, CK_FALSE),  A_ULONG (CKA_VALUE_LEN, 32),
 	};
 	g_autoptr (GBytes) data = message (20);
 	CK_OBJECT_HANDLE secret;
 
-	assert_ok (side->f->C_DeriveKey (side->session, &derive, find (side, CKO_PRIVATE_KEY, label), template,
-	                                 G_N_ELEMENTS (template), &secret));
+	assert_ok (side->f->C_DeriveKey (side->session, &derive, find (side, CKO_PRIVATE_KEY, label),
+	                                 template, G_N_ELEMENTS (template), &secret));
 	return sign (side, &cmac, secret, data);
 }
 
@@ -284,7 +302,7 @@ aes_ciphertexts_cross (Pair *pair)
 		CK_MECHANISM mechanism;
 		gsize len;
 	} rows[] = {
-		{ { CKM_AES_ECB, NULL, 0 }, 64 },          { { CKM_AES_CBC, iv, sizeof iv }, 64 },
+		{ { CKM_AES_ECB, NULL, 0 }, 64 },           { { CKM_AES_CBC, iv, sizeof iv }, 64 },
 		{ { CKM_AES_CBC_PAD, iv, sizeof iv }, 61 }, { { CKM_AES_CTR, &ctr, sizeof ctr }, 61 },
 		{ { CKM_AES_GCM, &gcm, sizeof gcm }, 61 },
 	};
@@ -345,19 +363,20 @@ hmac_of_generic_secrets_is_the_same (Pair *pair)
 /* --- wrapping --- */
 
 static CK_OBJECT_HANDLE
-unwrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *wrapped, CK_OBJECT_CLASS class,
-        CK_KEY_TYPE type, const char *label)
+unwrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *wrapped,
+        CK_OBJECT_CLASS class, CK_KEY_TYPE type, const char *label)
 {
 	CK_ATTRIBUTE template[] = {
-		A_ULONG (CKA_CLASS, class), A_ULONG (CKA_KEY_TYPE, type), A_BOOL (CKA_TOKEN, CK_TRUE),
-		A_STRING (CKA_LABEL, label), A_BOOL (CKA_SENSITIVE, CK_FALSE), A_BOOL (CKA_EXTRACTABLE, CK_TRUE),
+		A_ULONG (CKA_CLASS, class),       A_ULONG (CKA_KEY_TYPE, type),
+		A_BOOL (CKA_TOKEN, CK_TRUE),      A_STRING (CKA_LABEL, label),
+		A_BOOL (CKA_SENSITIVE, CK_FALSE), A_BOOL (CKA_EXTRACTABLE, CK_TRUE),
 	};
 	CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
 
 	g_test_message ("%s unwrap", side->name);
-	assert_ok (side->f->C_UnwrapKey (side->session, mechanism, key,
-	                                 (CK_BYTE *)(guintptr)g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped),
-	                                 template, G_N_ELEMENTS (template), &object));
+	assert_ok (side->f->C_UnwrapKey (
+		side->session, mechanism, key, (CK_BYTE *)(guintptr)g_bytes_get_data (wrapped, NULL),
+		g_bytes_get_size (wrapped), template, G_N_ELEMENTS (template), &object));
 	return object;
 }
 
@@ -368,7 +387,8 @@ assert_secret_wraps (const Side *from, const Side *to, CK_MECHANISM *mechanism, 
 	CK_OBJECT_HANDLE target = find (from, CKO_SECRET_KEY, "target");
 	g_autoptr (GBytes) value = attribute (from, target, CKA_VALUE);
 	g_autoptr (GBytes) wrapped = wrap (from, mechanism, find (from, open, label), target);
-	CK_OBJECT_HANDLE key = unwrap (to, mechanism, find (to, closed, label), wrapped, CKO_SECRET_KEY, CKK_AES, "unwrapped");
+	CK_OBJECT_HANDLE key = unwrap (to, mechanism, find (to, closed, label), wrapped, CKO_SECRET_KEY,
+	                               CKK_AES, "unwrapped");
 	g_autoptr (GBytes) same = attribute (to, key, CKA_VALUE);
 
 	assert_bytes (same, value);
@@ -387,8 +407,10 @@ secret_keys_wrapped_by_aes_cross (Pair *pair)
 		g_test_message ("mechanism 0x%lx", rows[i].mechanism);
 		if (!side_has (pair->theirs, rows[i].mechanism))
 			continue;
-		assert_secret_wraps (pair->maker, pair->other, &rows[i], CKO_SECRET_KEY, CKO_SECRET_KEY, "kek");
-		assert_secret_wraps (pair->other, pair->maker, &rows[i], CKO_SECRET_KEY, CKO_SECRET_KEY, "kek");
+		assert_secret_wraps (pair->maker, pair->other, &rows[i], CKO_SECRET_KEY, CKO_SECRET_KEY,
+		                     "kek");
+		assert_secret_wraps (pair->other, pair->maker, &rows[i], CKO_SECRET_KEY, CKO_SECRET_KEY,
+		                     "kek");
 	}
 }
 
@@ -402,8 +424,10 @@ secret_keys_wrapped_by_rsa_cross (Pair *pair)
 	generate_rsa (pair->maker, 1024, "rsa");
 
 	for (guint i = 0; i < G_N_ELEMENTS (rows); i++) {
-		assert_secret_wraps (pair->maker, pair->other, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, "rsa");
-		assert_secret_wraps (pair->other, pair->maker, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY, "rsa");
+		assert_secret_wraps (pair->maker, pair->other, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY,
+		                     "rsa");
+		assert_secret_wraps (pair->other, pair->maker, &rows[i], CKO_PUBLIC_KEY, CKO_PRIVATE_KEY,
+		                     "rsa");
 	}
 }
 
@@ -420,13 +444,15 @@ without_leading_zeros (GBytes *number)
 }
 
 static void
-assert_private_wraps (const Side *from, const Side *to, CK_KEY_TYPE type, const char *label, CK_ATTRIBUTE_TYPE secret)
+assert_private_wraps (const Side *from, const Side *to, CK_KEY_TYPE type, const char *label,
+                      CK_ATTRIBUTE_TYPE secret)
 {
 	CK_MECHANISM kwp = { CKM_AES_KEY_WRAP_PAD, NULL, 0 };
 	CK_OBJECT_HANDLE target = find (from, CKO_PRIVATE_KEY, label);
 	g_autoptr (GBytes) value = attribute (from, target, secret);
 	g_autoptr (GBytes) wrapped = wrap (from, &kwp, find (from, CKO_SECRET_KEY, "kek"), target);
-	CK_OBJECT_HANDLE key = unwrap (to, &kwp, find (to, CKO_SECRET_KEY, "kek"), wrapped, CKO_PRIVATE_KEY, type, "unwrapped");
+	CK_OBJECT_HANDLE key = unwrap (to, &kwp, find (to, CKO_SECRET_KEY, "kek"), wrapped, CKO_PRIVATE_KEY,
+	                               type, "unwrapped");
 	g_autoptr (GBytes) same = attribute (to, key, secret);
 	g_autoptr (GBytes) value_number = without_leading_zeros (value);
 	g_autoptr (GBytes) same_number = without_leading_zeros (same);
@@ -443,8 +469,8 @@ assert_private_wraps_cross (const Pair *pair, CK_KEY_TYPE type, const char *labe
 	assert_private_wraps (pair->other, pair->maker, type, label, secret);
 }
 
-/* SoftHSM 2.6 fills what it wraps with zeros to a multiple of eight, and says in the wrapping that they belong to
- * the key.  We are right to wrap the key alone; but what it has wrapped must be unwrapped. */
+/* SoftHSM 2.6 fills what it wraps with zeros to a multiple of eight, and says in the wrapping that they
+ * belong to the key.  We are right to wrap the key alone; but what it has wrapped must be unwrapped. */
 static void
 wrapped_rsa_private_keys_cross (Pair *pair)
 {
@@ -463,7 +489,8 @@ wrapped_ec_private_keys_cross (Pair *pair)
 	for (guint i = 0; i < G_N_ELEMENTS (weierstrass_curves); i++) {
 		const CurveRow *curve = &weierstrass_curves[i];
 
-		generate_pair (pair->maker, curve->generate, (CK_ATTRIBUTE)CURVE_PARAMS (curve), curve->name, TRUE);
+		generate_pair (pair->maker, curve->generate, (CK_ATTRIBUTE)CURVE_PARAMS (curve), curve->name,
+		               TRUE);
 		assert_private_wraps_cross (pair, CKK_EC, curve->name, CKA_VALUE);
 	}
 }
@@ -475,7 +502,8 @@ softhsm_wraps (const Pair *pair, const char *label)
 	CK_MECHANISM kwp = { CKM_AES_KEY_WRAP_PAD, NULL, 0 };
 	CK_ULONG n;
 
-	return pair->theirs->f->C_WrapKey (pair->theirs->session, &kwp, find (pair->theirs, CKO_SECRET_KEY, "kek"),
+	return pair->theirs->f->C_WrapKey (pair->theirs->session, &kwp,
+	                                   find (pair->theirs, CKO_SECRET_KEY, "kek"),
 	                                   find (pair->theirs, CKO_PRIVATE_KEY, label), NULL, &n) == CKR_OK;
 }
 
@@ -488,8 +516,8 @@ wrapped_edwards_private_keys_cross (Pair *pair)
 	}
 	generate_secret (pair->maker, CKM_AES_KEY_GEN, 32, "kek", FALSE);
 	for (guint i = 0; i < 2; i++)
-		generate_pair (pair->maker, edwards_curves[i].generate, (CK_ATTRIBUTE)CURVE_PARAMS (&edwards_curves[i]),
-		               edwards_curves[i].name, TRUE);
+		generate_pair (pair->maker, edwards_curves[i].generate,
+		               (CK_ATTRIBUTE)CURVE_PARAMS (&edwards_curves[i]), edwards_curves[i].name, TRUE);
 	if (!softhsm_wraps (pair, edwards_curves[0].name)) {
 		g_test_skip ("this SoftHSM does not wrap Edwards keys");
 		return;
@@ -502,8 +530,13 @@ wrapped_edwards_private_keys_cross (Pair *pair)
 /* --- what is read of them --- */
 
 static const CK_ATTRIBUTE_TYPE of_every_key[] = {
-	CKA_CLASS, CKA_TOKEN, CKA_PRIVATE, CKA_MODIFIABLE, CKA_LABEL, CKA_COPYABLE, CKA_DESTROYABLE, CKA_KEY_TYPE, CKA_ID,
-	CKA_START_DATE, CKA_END_DATE, CKA_DERIVE, CKA_LOCAL, CKA_KEY_GEN_MECHANISM,
+	CKA_CLASS,       CKA_TOKEN,
+	CKA_PRIVATE,     CKA_MODIFIABLE,
+	CKA_LABEL,       CKA_COPYABLE,
+	CKA_DESTROYABLE, CKA_KEY_TYPE,
+	CKA_ID,          CKA_START_DATE,
+	CKA_END_DATE,    CKA_DERIVE,
+	CKA_LOCAL,       CKA_KEY_GEN_MECHANISM,
 };
 
 #define SAME(pair, class, label, ...)                                                                        \
@@ -517,12 +550,12 @@ rsa_keys_read_the_same (Pair *pair)
 
 	assert_same (pair, CKO_PUBLIC_KEY, "rsa", of_every_key, G_N_ELEMENTS (of_every_key));
 	assert_same (pair, CKO_PRIVATE_KEY, "rsa", of_every_key, G_N_ELEMENTS (of_every_key));
-	SAME (pair, CKO_PUBLIC_KEY, "rsa", CKA_MODULUS, CKA_MODULUS_BITS, CKA_PUBLIC_EXPONENT, CKA_ENCRYPT, CKA_VERIFY,
-	      CKA_VERIFY_RECOVER, CKA_WRAP, CKA_TRUSTED, CKA_SUBJECT);
-	SAME (pair, CKO_PRIVATE_KEY, "rsa", CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_PRIVATE_EXPONENT, CKA_PRIME_1, CKA_PRIME_2,
-	      CKA_EXPONENT_1, CKA_EXPONENT_2, CKA_COEFFICIENT, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE, CKA_EXTRACTABLE,
-	      CKA_NEVER_EXTRACTABLE, CKA_DECRYPT, CKA_SIGN, CKA_SIGN_RECOVER, CKA_UNWRAP, CKA_WRAP_WITH_TRUSTED,
-	      CKA_ALWAYS_AUTHENTICATE, CKA_SUBJECT);
+	SAME (pair, CKO_PUBLIC_KEY, "rsa", CKA_MODULUS, CKA_MODULUS_BITS, CKA_PUBLIC_EXPONENT, CKA_ENCRYPT,
+	      CKA_VERIFY, CKA_VERIFY_RECOVER, CKA_WRAP, CKA_TRUSTED, CKA_SUBJECT);
+	SAME (pair, CKO_PRIVATE_KEY, "rsa", CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_PRIVATE_EXPONENT,
+	      CKA_PRIME_1, CKA_PRIME_2, CKA_EXPONENT_1, CKA_EXPONENT_2, CKA_COEFFICIENT, CKA_SENSITIVE,
+	      CKA_ALWAYS_SENSITIVE, CKA_EXTRACTABLE, CKA_NEVER_EXTRACTABLE, CKA_DECRYPT, CKA_SIGN,
+	      CKA_SIGN_RECOVER, CKA_UNWRAP, CKA_WRAP_WITH_TRUSTED, CKA_ALWAYS_AUTHENTICATE, CKA_SUBJECT);
 }
 
 static void
@@ -535,8 +568,8 @@ ec_keys_read_the_same (Pair *pair)
 	assert_same (pair, CKO_PUBLIC_KEY, "ec", of_every_key, G_N_ELEMENTS (of_every_key));
 	assert_same (pair, CKO_PRIVATE_KEY, "ec", of_every_key, G_N_ELEMENTS (of_every_key));
 	SAME (pair, CKO_PUBLIC_KEY, "ec", CKA_EC_PARAMS, CKA_EC_POINT);
-	SAME (pair, CKO_PRIVATE_KEY, "ec", CKA_EC_PARAMS, CKA_VALUE, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE, CKA_EXTRACTABLE,
-	      CKA_NEVER_EXTRACTABLE);
+	SAME (pair, CKO_PRIVATE_KEY, "ec", CKA_EC_PARAMS, CKA_VALUE, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE,
+	      CKA_EXTRACTABLE, CKA_NEVER_EXTRACTABLE);
 }
 
 static void
@@ -547,11 +580,11 @@ secret_keys_read_the_same (Pair *pair)
 
 	assert_same (pair, CKO_SECRET_KEY, "aes", of_every_key, G_N_ELEMENTS (of_every_key));
 	assert_same (pair, CKO_SECRET_KEY, "secret", of_every_key, G_N_ELEMENTS (of_every_key));
-	SAME (pair, CKO_SECRET_KEY, "aes", CKA_VALUE, CKA_VALUE_LEN, CKA_CHECK_VALUE, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE,
-	      CKA_EXTRACTABLE, CKA_NEVER_EXTRACTABLE, CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY, CKA_WRAP, CKA_UNWRAP,
-	      CKA_TRUSTED, CKA_WRAP_WITH_TRUSTED);
-	SAME (pair, CKO_SECRET_KEY, "secret", CKA_VALUE, CKA_VALUE_LEN, CKA_CHECK_VALUE, CKA_SENSITIVE, CKA_ALWAYS_SENSITIVE,
-	      CKA_EXTRACTABLE, CKA_NEVER_EXTRACTABLE);
+	SAME (pair, CKO_SECRET_KEY, "aes", CKA_VALUE, CKA_VALUE_LEN, CKA_CHECK_VALUE, CKA_SENSITIVE,
+	      CKA_ALWAYS_SENSITIVE, CKA_EXTRACTABLE, CKA_NEVER_EXTRACTABLE, CKA_ENCRYPT, CKA_DECRYPT,
+	      CKA_SIGN, CKA_VERIFY, CKA_WRAP, CKA_UNWRAP, CKA_TRUSTED, CKA_WRAP_WITH_TRUSTED);
+	SAME (pair, CKO_SECRET_KEY, "secret", CKA_VALUE, CKA_VALUE_LEN, CKA_CHECK_VALUE, CKA_SENSITIVE,
+	      CKA_ALWAYS_SENSITIVE, CKA_EXTRACTABLE, CKA_NEVER_EXTRACTABLE);
 }
 
 /* The key of RFC 6979 appendix A.2.5. */
@@ -561,14 +594,16 @@ imported_ec_keys_work_in_the_other (Pair *pair)
 	const CurveRow *curve = &weierstrass_curves[1];
 	CK_MECHANISM ecdsa = { CKM_ECDSA, NULL, 0 };
 	g_autoptr (GBytes) x = from_hex ("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721");
-	g_autoptr (GBytes) q = from_hex ("0441 04 60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
-	                                 "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299");
+	g_autoptr (GBytes) q =
+		from_hex ("0441 04 60FED4BA255A9D31C961EB74C6356D68C049B8923B61FA6CE669622E60F29FB6"
+	                  "7903FE1008B8BC99A41AE9E95628BC64F2F1B20C2D7E9F5177A3C294D4462299");
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_EC), A_BOOL (CKA_TOKEN, CK_TRUE),
-	        A_STRING (CKA_LABEL, "ec"), CURVE_PARAMS (curve), A_BOOL (CKA_SIGN, CK_TRUE),
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_EC),
+	        A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "ec"), CURVE_PARAMS (curve),
+	        A_BOOL (CKA_SIGN, CK_TRUE),
 	        A_DATA (CKA_VALUE, g_bytes_get_data (x, NULL), g_bytes_get_size (x)));
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_PUBLIC_KEY), A_ULONG (CKA_KEY_TYPE, CKK_EC), A_BOOL (CKA_TOKEN, CK_TRUE),
-	        A_STRING (CKA_LABEL, "ec"), CURVE_PARAMS (curve),
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_PUBLIC_KEY), A_ULONG (CKA_KEY_TYPE, CKK_EC),
+	        A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "ec"), CURVE_PARAMS (curve),
 	        A_DATA (CKA_EC_POINT, g_bytes_get_data (q, NULL), g_bytes_get_size (q)));
 
 	assert_signatures_cross (pair, &ecdsa, "ec", 32);
@@ -584,8 +619,9 @@ imported_aes_keys_work_in_the_other (Pair *pair)
 	g_autoptr (GBytes) wanted = from_hex ("3925841d 02dc09fb dc118597 196a0b32");
 	g_autoptr (GBytes) is = NULL;
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_BOOL (CKA_TOKEN, CK_TRUE),
-	        A_STRING (CKA_LABEL, "aes"), A_DATA (CKA_VALUE, g_bytes_get_data (key, NULL), g_bytes_get_size (key)));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+	        A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "aes"),
+	        A_DATA (CKA_VALUE, g_bytes_get_data (key, NULL), g_bytes_get_size (key)));
 
 	is = encrypt (pair->other, &ecb, find (pair->other, CKO_SECRET_KEY, "aes"), plain);
 
@@ -597,12 +633,13 @@ imported_rsa_keys_work_in_the_other (Pair *pair)
 {
 	static const CK_ATTRIBUTE_TYPE types[] = {
 		CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_PRIVATE_EXPONENT, CKA_PRIME_1,
-		CKA_PRIME_2, CKA_EXPONENT_1, CKA_EXPONENT_2, CKA_COEFFICIENT,
+		CKA_PRIME_2, CKA_EXPONENT_1,      CKA_EXPONENT_2,       CKA_COEFFICIENT,
 	};
 	CK_MECHANISM mechanism = { CKM_SHA256_RSA_PKCS, NULL, 0 };
 	CK_ATTRIBUTE template[5 + G_N_ELEMENTS (types)] = {
-		A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_RSA), A_BOOL (CKA_TOKEN, CK_TRUE),
-		A_STRING (CKA_LABEL, "imported"), A_BOOL (CKA_SIGN, CK_TRUE),
+		A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_RSA),
+		A_BOOL (CKA_TOKEN, CK_TRUE),          A_STRING (CKA_LABEL, "imported"),
+		A_BOOL (CKA_SIGN, CK_TRUE),
 	};
 	GBytes *values[G_N_ELEMENTS (types)];
 	g_autoptr (GBytes) data = message (50);
@@ -612,8 +649,9 @@ imported_rsa_keys_work_in_the_other (Pair *pair)
 	generate_rsa (pair->other, 1024, "rsa");
 	for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
 		values[i] = attribute (pair->other, find (pair->other, CKO_PRIVATE_KEY, "rsa"), types[i]);
-		template[5 + i] = (CK_ATTRIBUTE){ types[i], (void *)(guintptr)g_bytes_get_data (values[i], NULL),
-			                          g_bytes_get_size (values[i]) };
+		template[5 + i] =
+			(CK_ATTRIBUTE){ types[i], (void *)(guintptr)g_bytes_get_data (values[i], NULL),
+			                g_bytes_get_size (values[i]) };
 	}
 	create (pair->maker, template, G_N_ELEMENTS (template));
 

@@ -9,17 +9,19 @@
 static CK_OBJECT_HANDLE
 make_data (const Side *side, const char *label, gboolean private)
 {
-	return CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, private),
-	               A_STRING (CKA_LABEL, label), A_STRING (CKA_APPLICATION, "an application"),
-	               A_BYTES (CKA_OBJECT_ID, 6, 1, 42), A_STRING (CKA_VALUE, "what it is all about"));
+	return CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	               A_BOOL (CKA_PRIVATE, private), A_STRING (CKA_LABEL, label),
+	               A_STRING (CKA_APPLICATION, "an application"), A_BYTES (CKA_OBJECT_ID, 6, 1, 42),
+	               A_STRING (CKA_VALUE, "what it is all about"));
 }
 
 static CK_OBJECT_HANDLE
 make_aes (const Side *side, const char *label, CK_ATTRIBUTE one, CK_ATTRIBUTE two)
 {
 	return CREATE (side, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
-	               A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, label), A_STRING (CKA_VALUE, "0123456789abcdef"),
-	               A_BOOL (CKA_SENSITIVE, CK_FALSE), A_BOOL (CKA_EXTRACTABLE, CK_TRUE), one, two);
+	               A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, label),
+	               A_STRING (CKA_VALUE, "0123456789abcdef"), A_BOOL (CKA_SENSITIVE, CK_FALSE),
+	               A_BOOL (CKA_EXTRACTABLE, CK_TRUE), one, two);
 }
 
 #define NOTHING_MORE A_BOOL (CKA_MODIFIABLE, CK_TRUE)
@@ -27,8 +29,8 @@ make_aes (const Side *side, const char *label, CK_ATTRIBUTE one, CK_ATTRIBUTE tw
 /* --- what is read --- */
 
 static const CK_ATTRIBUTE_TYPE of_data[] = {
-	CKA_CLASS, CKA_TOKEN, CKA_PRIVATE, CKA_MODIFIABLE, CKA_COPYABLE,  CKA_DESTROYABLE,
-	CKA_LABEL, CKA_VALUE, CKA_OBJECT_ID, CKA_APPLICATION,
+	CKA_CLASS,       CKA_TOKEN, CKA_PRIVATE, CKA_MODIFIABLE, CKA_COPYABLE,
+	CKA_DESTROYABLE, CKA_LABEL, CKA_VALUE,   CKA_OBJECT_ID,  CKA_APPLICATION,
 };
 
 static void
@@ -50,9 +52,10 @@ private_data_reads_the_same (Pair *pair)
 static void
 empty_values_read_the_same (Pair *pair)
 {
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "given"),
-	        A_DATA (CKA_VALUE, "", 0), A_DATA (CKA_APPLICATION, "", 0));
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "left out"));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "given"), A_DATA (CKA_VALUE, "", 0), A_DATA (CKA_APPLICATION, "", 0));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "left out"));
 
 	assert_same (pair, CKO_DATA, "given", of_data, G_N_ELEMENTS (of_data));
 	assert_same (pair, CKO_DATA, "left out", of_data, G_N_ELEMENTS (of_data));
@@ -65,8 +68,9 @@ values_of_every_length_read_the_same (Pair *pair)
 		g_autofree char *label = g_strdup_printf ("%" G_GSIZE_FORMAT, len);
 		g_autoptr (GBytes) value = message (len);
 
-		CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, CK_TRUE),
-		        A_STRING (CKA_LABEL, label), A_DATA (CKA_VALUE, g_bytes_get_data (value, NULL), len));
+		CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+		        A_BOOL (CKA_PRIVATE, CK_TRUE), A_STRING (CKA_LABEL, label),
+		        A_DATA (CKA_VALUE, g_bytes_get_data (value, NULL), len));
 		SAME (pair, CKO_DATA, label, CKA_VALUE, CKA_LABEL);
 	}
 }
@@ -76,8 +80,9 @@ a_large_value_reads_the_same (Pair *pair)
 {
 	g_autoptr (GBytes) value = message (100 * 1000);
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, CK_TRUE),
-	        A_STRING (CKA_LABEL, "large"), A_DATA (CKA_VALUE, g_bytes_get_data (value, NULL), g_bytes_get_size (value)));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_BOOL (CKA_PRIVATE, CK_TRUE), A_STRING (CKA_LABEL, "large"),
+	        A_DATA (CKA_VALUE, g_bytes_get_data (value, NULL), g_bytes_get_size (value)));
 
 	SAME (pair, CKO_DATA, "large", CKA_VALUE);
 }
@@ -100,7 +105,8 @@ private_objects_show_only_after_login (Pair *pair)
 static void
 session_objects_stay_with_their_maker (Pair *pair)
 {
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_FALSE), A_STRING (CKA_LABEL, "mine"));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_FALSE),
+	        A_STRING (CKA_LABEL, "mine"));
 
 	g_assert_cmpuint (COUNT (pair->maker, A_STRING (CKA_LABEL, "mine")), ==, 1);
 	g_assert_cmpuint (COUNT (pair->other, A_STRING (CKA_LABEL, "mine")), ==, 0);
@@ -117,10 +123,10 @@ certificates_read_the_same (Pair *pair)
 	        A_ULONG (CKA_CERTIFICATE_CATEGORY, 2), A_STRING (CKA_START_DATE, "20260101"),
 	        A_STRING (CKA_END_DATE, "20361231"));
 
-	SAME (pair, CKO_CERTIFICATE, "certificate", CKA_CLASS, CKA_CERTIFICATE_TYPE, CKA_TOKEN, CKA_PRIVATE, CKA_MODIFIABLE,
-	      CKA_LABEL, CKA_ID, CKA_SUBJECT, CKA_ISSUER, CKA_SERIAL_NUMBER, CKA_VALUE, CKA_CERTIFICATE_CATEGORY, CKA_TRUSTED,
-	      CKA_START_DATE, CKA_END_DATE, CKA_URL, CKA_HASH_OF_SUBJECT_PUBLIC_KEY, CKA_HASH_OF_ISSUER_PUBLIC_KEY,
-	      CKA_JAVA_MIDP_SECURITY_DOMAIN);
+	SAME (pair, CKO_CERTIFICATE, "certificate", CKA_CLASS, CKA_CERTIFICATE_TYPE, CKA_TOKEN, CKA_PRIVATE,
+	      CKA_MODIFIABLE, CKA_LABEL, CKA_ID, CKA_SUBJECT, CKA_ISSUER, CKA_SERIAL_NUMBER, CKA_VALUE,
+	      CKA_CERTIFICATE_CATEGORY, CKA_TRUSTED, CKA_START_DATE, CKA_END_DATE, CKA_URL,
+	      CKA_HASH_OF_SUBJECT_PUBLIC_KEY, CKA_HASH_OF_ISSUER_PUBLIC_KEY, CKA_JAVA_MIDP_SECURITY_DOMAIN);
 	g_assert_cmpuint (COUNT (pair->other, A_BYTES (CKA_SERIAL_NUMBER, 2, 1, 7)), ==, 1);
 }
 
@@ -149,7 +155,8 @@ a_private_key_with_dates_works_in_the_other (Pair *pair)
 	g_autoptr (GBytes) here = NULL;
 	g_autoptr (GBytes) there = NULL;
 
-	make_aes (pair->maker, "aes", (CK_ATTRIBUTE)A_STRING (CKA_START_DATE, "20260101"), (CK_ATTRIBUTE)NOTHING_MORE);
+	make_aes (pair->maker, "aes", (CK_ATTRIBUTE)A_STRING (CKA_START_DATE, "20260101"),
+	          (CK_ATTRIBUTE)NOTHING_MORE);
 
 	here = encrypt (pair->maker, &ecb, find (pair->maker, CKO_SECRET_KEY, "aes"), data);
 	there = encrypt (pair->other, &ecb, find (pair->other, CKO_SECRET_KEY, "aes"), data);
@@ -215,8 +222,10 @@ a_wrap_template_binds_the_other (Pair *pair)
 
 	make_aes (pair->maker, "kek", (CK_ATTRIBUTE)A_DATA (CKA_WRAP_TEMPLATE, wanted, sizeof wanted),
 	          (CK_ATTRIBUTE)NOTHING_MORE);
-	make_aes (pair->maker, "unlike", (CK_ATTRIBUTE)A_BOOL (CKA_ENCRYPT, CK_TRUE), (CK_ATTRIBUTE)NOTHING_MORE);
-	make_aes (pair->maker, "alike", (CK_ATTRIBUTE)A_BOOL (CKA_ENCRYPT, CK_FALSE), (CK_ATTRIBUTE)NOTHING_MORE);
+	make_aes (pair->maker, "unlike", (CK_ATTRIBUTE)A_BOOL (CKA_ENCRYPT, CK_TRUE),
+	          (CK_ATTRIBUTE)NOTHING_MORE);
+	make_aes (pair->maker, "alike", (CK_ATTRIBUTE)A_BOOL (CKA_ENCRYPT, CK_FALSE),
+	          (CK_ATTRIBUTE)NOTHING_MORE);
 
 	/* We say what PKCS #11 v2.40 section 4.10 says, SoftHSM says what seems plain. */
 	assert_rv (wrap_answer (pair->other, "unlike"),
@@ -226,7 +235,8 @@ a_wrap_template_binds_the_other (Pair *pair)
 
 /* What one gives out as members of a template. */
 static void
-read_template (const Side *side, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type, CK_ATTRIBUTE *members, CK_ULONG n)
+read_template (const Side *side, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE type, CK_ATTRIBUTE *members,
+               CK_ULONG n)
 {
 	CK_ATTRIBUTE attr = { type, NULL, 0 };
 
@@ -241,7 +251,8 @@ static void
 templates_are_read_by_us (Pair *pair)
 {
 	static const CK_ATTRIBUTE_TYPE types[] = { CKA_WRAP_TEMPLATE, CKA_UNWRAP_TEMPLATE };
-	CK_ATTRIBUTE wanted[] = { A_ULONG (CKA_KEY_TYPE, CKK_AES), A_STRING (CKA_LABEL, "me"), A_BOOL (CKA_SIGN, CK_FALSE) };
+	CK_ATTRIBUTE wanted[] = { A_ULONG (CKA_KEY_TYPE, CKK_AES), A_STRING (CKA_LABEL, "me"),
+		                  A_BOOL (CKA_SIGN, CK_FALSE) };
 	CK_ULONG key_type = 0;
 	CK_BBOOL sign_ = CK_TRUE;
 	char label[2];
@@ -251,7 +262,9 @@ templates_are_read_by_us (Pair *pair)
 
 	for (guint i = 0; i < G_N_ELEMENTS (types); i++) {
 		/* In ascending order of the types, as they are kept. */
-		CK_ATTRIBUTE members[] = { { 0, label, 2 }, { 0, &key_type, sizeof key_type }, { 0, &sign_, 1 } };
+		CK_ATTRIBUTE members[] = { { 0, label, 2 },
+			                   { 0, &key_type, sizeof key_type },
+			                   { 0, &sign_, 1 } };
 
 		read_template (pair->ours, find (pair->ours, CKO_SECRET_KEY, "kek"), types[i], members, 3);
 		g_assert_cmpuint (members[0].type, ==, CKA_LABEL);
@@ -268,14 +281,16 @@ unwrap_answer (const Side *side, GBytes *wrapped, gboolean extractable)
 {
 	CK_MECHANISM kw = { CKM_AES_KEY_WRAP, NULL, 0 };
 	CK_ATTRIBUTE template[] = {
-		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_BOOL (CKA_TOKEN, CK_FALSE),
+		A_ULONG (CKA_CLASS, CKO_SECRET_KEY),
+		A_ULONG (CKA_KEY_TYPE, CKK_AES),
+		A_BOOL (CKA_TOKEN, CK_FALSE),
 		A_BOOL (CKA_EXTRACTABLE, extractable),
 	};
 	CK_OBJECT_HANDLE key;
 
 	return side->f->C_UnwrapKey (side->session, &kw, find (side, CKO_SECRET_KEY, "kek"),
-	                             (CK_BYTE *)(guintptr)g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped),
-	                             template, G_N_ELEMENTS (template), &key);
+	                             (CK_BYTE *)(guintptr)g_bytes_get_data (wrapped, NULL),
+	                             g_bytes_get_size (wrapped), template, G_N_ELEMENTS (template), &key);
 }
 
 static void
@@ -317,7 +332,8 @@ static void
 what_one_destroys_the_other_misses_at_once (Pair *pair)
 {
 	for (guint i = 0; i < 10; i++) {
-		CK_OBJECT_HANDLE here = make_data (pair->maker, "doomed", i % 2), there = find (pair->other, CKO_DATA, "doomed");
+		CK_OBJECT_HANDLE here = make_data (pair->maker, "doomed", i % 2),
+				 there = find (pair->other, CKO_DATA, "doomed");
 		CK_ATTRIBUTE attr = { CKA_VALUE, NULL, 0 };
 
 		assert_ok (pair->other->f->C_DestroyObject (pair->other->session, there));
@@ -331,13 +347,15 @@ static void
 a_key_that_the_other_destroyed_does_not_work (Pair *pair)
 {
 	CK_MECHANISM ecb = { CKM_AES_ECB, NULL, 0 };
-	CK_OBJECT_HANDLE key = make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
+	CK_OBJECT_HANDLE key =
+		make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
 	g_autoptr (GBytes) data = message (16);
 	g_autoptr (GBytes) done = encrypt (pair->maker, &ecb, key, data);
 	CK_RV rv;
 
 	g_assert_cmpuint (g_bytes_get_size (done), ==, 16);
-	assert_ok (pair->other->f->C_DestroyObject (pair->other->session, find (pair->other, CKO_SECRET_KEY, "aes")));
+	assert_ok (pair->other->f->C_DestroyObject (pair->other->session,
+	                                            find (pair->other, CKO_SECRET_KEY, "aes")));
 
 	/* The standard says CKR_KEY_HANDLE_INVALID, SoftHSM says the other. */
 	rv = pair->maker->f->C_EncryptInit (pair->maker->session, &ecb, key);
@@ -349,11 +367,13 @@ labels_and_ids_changed_by_one_count_for_the_other (Pair *pair)
 {
 	make_aes (pair->maker, "before", (CK_ATTRIBUTE)A_BYTES (CKA_ID, 1), (CK_ATTRIBUTE)NOTHING_MORE);
 
-	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "before"), (CK_ATTRIBUTE)A_STRING (CKA_LABEL, "after")));
+	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "before"),
+	                   (CK_ATTRIBUTE)A_STRING (CKA_LABEL, "after")));
 	g_assert_cmpuint (COUNT (pair->maker, A_STRING (CKA_LABEL, "before")), ==, 0);
 	g_assert_cmpuint (COUNT (pair->maker, A_STRING (CKA_LABEL, "after")), ==, 1);
 
-	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "after"), (CK_ATTRIBUTE)A_BYTES (CKA_ID, 7, 8)));
+	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "after"),
+	                   (CK_ATTRIBUTE)A_BYTES (CKA_ID, 7, 8)));
 	g_assert_cmpuint (COUNT (pair->maker, A_BYTES (CKA_ID, 1)), ==, 0);
 	g_assert_cmpuint (COUNT (pair->maker, A_BYTES (CKA_ID, 7, 8)), ==, 1);
 }
@@ -415,16 +435,19 @@ a_change_by_one_leaves_the_other_attributes (Pair *pair)
 {
 	make_data (pair->maker, "data", TRUE);
 
-	assert_ok (change (pair->other, find (pair->other, CKO_DATA, "data"), (CK_ATTRIBUTE)A_STRING (CKA_LABEL, "changed")));
+	assert_ok (change (pair->other, find (pair->other, CKO_DATA, "data"),
+	                   (CK_ATTRIBUTE)A_STRING (CKA_LABEL, "changed")));
 
 	assert_same (pair, CKO_DATA, "changed", of_data, G_N_ELEMENTS (of_data));
-	g_assert_true (attribute_is (pair->other, find (pair->other, CKO_DATA, "changed"), CKA_VALUE, "what it is all about"));
+	g_assert_true (attribute_is (pair->other, find (pair->other, CKO_DATA, "changed"), CKA_VALUE,
+	                             "what it is all about"));
 }
 
 static void
 changes_by_both_in_turn_all_stay (Pair *pair)
 {
-	CK_OBJECT_HANDLE here = make_aes (pair->maker, "aes", (CK_ATTRIBUTE)A_BYTES (CKA_ID, 1), (CK_ATTRIBUTE)NOTHING_MORE);
+	CK_OBJECT_HANDLE here =
+		make_aes (pair->maker, "aes", (CK_ATTRIBUTE)A_BYTES (CKA_ID, 1), (CK_ATTRIBUTE)NOTHING_MORE);
 	CK_OBJECT_HANDLE there = find (pair->other, CKO_SECRET_KEY, "aes");
 
 	assert_ok (change (pair->maker, here, (CK_ATTRIBUTE)A_BYTES (CKA_ID, 2)));
@@ -449,7 +472,8 @@ a_handle_outlives_changes_by_the_other (Pair *pair)
 {
 	CK_OBJECT_HANDLE here = make_data (pair->maker, "data", FALSE);
 
-	assert_ok (change (pair->other, find (pair->other, CKO_DATA, "data"), (CK_ATTRIBUTE)A_STRING (CKA_LABEL, "new")));
+	assert_ok (change (pair->other, find (pair->other, CKO_DATA, "data"),
+	                   (CK_ATTRIBUTE)A_STRING (CKA_LABEL, "new")));
 
 	g_assert_true (attribute_is (pair->maker, here, CKA_LABEL, "new"));
 	g_assert_cmpuint (find (pair->maker, CKO_DATA, "new"), ==, here);
@@ -458,27 +482,33 @@ a_handle_outlives_changes_by_the_other (Pair *pair)
 static void
 a_key_made_sensitive_by_one_is_sensitive_for_the_other (Pair *pair)
 {
-	CK_OBJECT_HANDLE here = make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
+	CK_OBJECT_HANDLE here =
+		make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
 	CK_ATTRIBUTE attr = { CKA_VALUE, NULL, 0 };
 
 	g_assert_true (attribute_is (pair->maker, here, CKA_VALUE, "0123456789abcdef"));
-	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "aes"), (CK_ATTRIBUTE)A_BOOL (CKA_SENSITIVE, CK_TRUE)));
+	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "aes"),
+	                   (CK_ATTRIBUTE)A_BOOL (CKA_SENSITIVE, CK_TRUE)));
 
-	assert_rv (pair->maker->f->C_GetAttributeValue (pair->maker->session, here, &attr, 1), CKR_ATTRIBUTE_SENSITIVE);
+	assert_rv (pair->maker->f->C_GetAttributeValue (pair->maker->session, here, &attr, 1),
+	           CKR_ATTRIBUTE_SENSITIVE);
 }
 
 static void
 a_use_forbidden_by_one_is_forbidden_for_the_other (Pair *pair)
 {
 	CK_MECHANISM ecb = { CKM_AES_ECB, NULL, 0 };
-	CK_OBJECT_HANDLE here = make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
+	CK_OBJECT_HANDLE here =
+		make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
 	g_autoptr (GBytes) data = message (16);
 	g_autoptr (GBytes) done = encrypt (pair->maker, &ecb, here, data);
 
 	g_assert_cmpuint (g_bytes_get_size (done), ==, 16);
-	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "aes"), (CK_ATTRIBUTE)A_BOOL (CKA_ENCRYPT, CK_FALSE)));
+	assert_ok (change (pair->other, find (pair->other, CKO_SECRET_KEY, "aes"),
+	                   (CK_ATTRIBUTE)A_BOOL (CKA_ENCRYPT, CK_FALSE)));
 
-	assert_rv (pair->maker->f->C_EncryptInit (pair->maker->session, &ecb, here), CKR_KEY_FUNCTION_NOT_PERMITTED);
+	assert_rv (pair->maker->f->C_EncryptInit (pair->maker->session, &ecb, here),
+	           CKR_KEY_FUNCTION_NOT_PERMITTED);
 }
 
 static void
@@ -492,7 +522,8 @@ a_copy_made_by_one_works_in_the_other (Pair *pair)
 	g_autoptr (GBytes) two = NULL;
 
 	make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
-	assert_ok (pair->other->f->C_CopyObject (pair->other->session, find (pair->other, CKO_SECRET_KEY, "aes"), template,
+	assert_ok (pair->other->f->C_CopyObject (pair->other->session,
+	                                         find (pair->other, CKO_SECRET_KEY, "aes"), template,
 	                                         G_N_ELEMENTS (template), &copy));
 
 	one = encrypt (pair->maker, &ecb, find (pair->maker, CKO_SECRET_KEY, "aes"), data);
@@ -509,8 +540,8 @@ a_public_object_copied_as_private_reads_the_same (Pair *pair)
 	CK_OBJECT_HANDLE copy;
 
 	make_data (pair->maker, "public", FALSE);
-	assert_ok (pair->other->f->C_CopyObject (pair->other->session, find (pair->other, CKO_DATA, "public"), template,
-	                                         G_N_ELEMENTS (template), &copy));
+	assert_ok (pair->other->f->C_CopyObject (pair->other->session, find (pair->other, CKO_DATA, "public"),
+	                                         template, G_N_ELEMENTS (template), &copy));
 
 	assert_same (pair, CKO_DATA, "private", of_data, G_N_ELEMENTS (of_data));
 }
@@ -520,7 +551,9 @@ unwrapped_keys_of_one_are_whole_for_the_other (Pair *pair)
 {
 	CK_MECHANISM kw = { CKM_AES_KEY_WRAP, NULL, 0 }, ecb = { CKM_AES_ECB, NULL, 0 };
 	CK_ATTRIBUTE template[] = {
-		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_BOOL (CKA_TOKEN, CK_TRUE),
+		A_ULONG (CKA_CLASS, CKO_SECRET_KEY),
+		A_ULONG (CKA_KEY_TYPE, CKK_AES),
+		A_BOOL (CKA_TOKEN, CK_TRUE),
 		A_STRING (CKA_LABEL, "unwrapped"),
 	};
 	CK_OBJECT_HANDLE key;
@@ -530,10 +563,12 @@ unwrapped_keys_of_one_are_whole_for_the_other (Pair *pair)
 	g_autoptr (GBytes) two = NULL;
 
 	make_aes (pair->maker, "aes", (CK_ATTRIBUTE)NOTHING_MORE, (CK_ATTRIBUTE)NOTHING_MORE);
-	wrapped = wrap (pair->maker, &kw, find (pair->maker, CKO_SECRET_KEY, "aes"), find (pair->maker, CKO_SECRET_KEY, "aes"));
-	assert_ok (pair->maker->f->C_UnwrapKey (pair->maker->session, &kw, find (pair->maker, CKO_SECRET_KEY, "aes"),
-	                                        (CK_BYTE *)(guintptr)g_bytes_get_data (wrapped, NULL),
-	                                        g_bytes_get_size (wrapped), template, G_N_ELEMENTS (template), &key));
+	wrapped = wrap (pair->maker, &kw, find (pair->maker, CKO_SECRET_KEY, "aes"),
+	                find (pair->maker, CKO_SECRET_KEY, "aes"));
+	assert_ok (pair->maker->f->C_UnwrapKey (
+		pair->maker->session, &kw, find (pair->maker, CKO_SECRET_KEY, "aes"),
+		(CK_BYTE *)(guintptr)g_bytes_get_data (wrapped, NULL), g_bytes_get_size (wrapped), template,
+		G_N_ELEMENTS (template), &key));
 
 	one = encrypt (pair->other, &ecb, find (pair->other, CKO_SECRET_KEY, "aes"), data);
 	two = encrypt (pair->other, &ecb, find (pair->other, CKO_SECRET_KEY, "unwrapped"), data);

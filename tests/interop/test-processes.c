@@ -6,7 +6,7 @@
 #include <glib/gstdio.h>
 #include <unistd.h>
 
-#define N_OBJECTS 40
+#define N_OBJECTS      40
 #define N_OBJECTS_TEXT "40"
 
 typedef struct {
@@ -38,8 +38,8 @@ static GSubprocess *
 worker (const char *module, const char *what, const char *one, const char *two)
 {
 	g_autoptr (GError) error = NULL;
-	GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error, g_getenv ("INTEROP_WORKER"), module,
-	                                         what, one, two, NULL);
+	GSubprocess *process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE, &error,
+	                                         g_getenv ("INTEROP_WORKER"), module, what, one, two, NULL);
 
 	g_assert_no_error (error);
 	return process;
@@ -134,11 +134,13 @@ objects_made_by_two_copies_in_one_process_are_all_there (void)
 		const Side *side = i % 2 ? &second : &alone.side;
 		g_autofree char *label = g_strdup_printf ("%s-%u", i % 2 ? "odd" : "even", i / 2);
 
-		CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, label));
+		CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+		        A_STRING (CKA_LABEL, label));
 		g_assert_cmpuint (COUNT (i % 2 ? &alone.side : &second, A_STRING (CKA_LABEL, label)), ==, 1);
 	}
 	g_assert_cmpuint (COUNT (&alone.side, A_ULONG (CKA_CLASS, CKO_DATA)), ==, 2 * N_OBJECTS);
 	side_stop (&second);
+	module_unload (second.module);
 	alone_end (&alone);
 }
 
@@ -242,7 +244,8 @@ objects_made_by_softhsm_and_us_at_once_are_all_there (Pair *pair)
 	assert_all_made (pair->theirs, "theirs");
 }
 
-/* SoftHSM writes in place, attribute by attribute: we must not take a part for the whole, nor miss the end. */
+/* SoftHSM writes in place, attribute by attribute: we must not take a part for the whole, nor miss the end.
+ */
 static void
 searches_while_softhsm_writes_find_whole_objects_only (Pair *pair)
 {
@@ -252,7 +255,8 @@ searches_while_softhsm_writes_find_whole_objects_only (Pair *pair)
 
 	let_go (process);
 	for (guint i = 0; i < 2000 && n < N_OBJECTS; i++) {
-		g_autoptr (GArray) found = find_objects (pair->ours->module, pair->ours->session, template, 1);
+		g_autoptr (GArray) found =
+			find_objects (pair->ours->module, pair->ours->session, template, 1);
 
 		g_assert_cmpuint (found->len, >=, n);
 		n = found->len;

@@ -78,7 +78,8 @@ assert_same_token (const Pair *pair, CK_SLOT_ID slot)
 
 	g_assert_cmpmem (a.label, sizeof a.label, b.label, sizeof b.label);
 	g_assert_cmpmem (a.serialNumber, sizeof a.serialNumber, b.serialNumber, sizeof b.serialNumber);
-	g_assert_cmpmem (a.manufacturerID, sizeof a.manufacturerID, b.manufacturerID, sizeof b.manufacturerID);
+	g_assert_cmpmem (a.manufacturerID, sizeof a.manufacturerID, b.manufacturerID,
+	                 sizeof b.manufacturerID);
 	g_assert_cmpmem (a.model, sizeof a.model, b.model, sizeof b.model);
 	g_assert_cmphex (a.flags, ==, b.flags);
 	g_assert_cmpuint (a.ulMinPinLen, ==, b.ulMinPinLen);
@@ -92,8 +93,10 @@ assert_same_slot (const Pair *pair, CK_SLOT_ID slot)
 
 	assert_ok (pair->maker->f->C_GetSlotInfo (slot, &a));
 	assert_ok (pair->other->f->C_GetSlotInfo (slot, &b));
-	g_assert_cmpmem (a.slotDescription, sizeof a.slotDescription, b.slotDescription, sizeof b.slotDescription);
-	g_assert_cmpmem (a.manufacturerID, sizeof a.manufacturerID, b.manufacturerID, sizeof b.manufacturerID);
+	g_assert_cmpmem (a.slotDescription, sizeof a.slotDescription, b.slotDescription,
+	                 sizeof b.slotDescription);
+	g_assert_cmpmem (a.manufacturerID, sizeof a.manufacturerID, b.manufacturerID,
+	                 sizeof b.manufacturerID);
 	g_assert_cmphex (a.flags, ==, b.flags);
 }
 
@@ -114,7 +117,8 @@ slots_and_tokens_are_the_same (Pair *pair)
 	there = slots_of (pair->other);
 
 	g_assert_cmpuint (here->len, ==, 4);
-	g_assert_cmpmem (here->data, here->len * sizeof (CK_SLOT_ID), there->data, there->len * sizeof (CK_SLOT_ID));
+	g_assert_cmpmem (here->data, here->len * sizeof (CK_SLOT_ID), there->data,
+	                 there->len * sizeof (CK_SLOT_ID));
 	for (guint i = 0; i < here->len; i++) {
 		assert_same_slot (pair, g_array_index (here, CK_SLOT_ID, i));
 		assert_same_token (pair, g_array_index (here, CK_SLOT_ID, i));
@@ -147,7 +151,8 @@ a_token_without_a_user_pin_is_the_same (Pair *pair)
 static void
 a_user_pin_changed_by_one_opens_the_other (Pair *pair)
 {
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "private"));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "private"));
 	assert_ok (set_pin (pair->other, USER_PIN, NEW_PIN));
 
 	restart (pair->maker);
@@ -215,12 +220,14 @@ a_pin_changed_by_softhsm_is_not_changed_back_with_the_old (Pair *pair)
 static void
 who_is_logged_in_stays_so_when_the_pin_changes (Pair *pair)
 {
-	CREATE (pair->ours, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "private"));
+	CREATE (pair->ours, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "private"));
 
 	assert_ok (set_pin (pair->theirs, USER_PIN, NEW_PIN));
 
 	find (pair->ours, CKO_DATA, "private");
-	CREATE (pair->ours, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "more"));
+	CREATE (pair->ours, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "more"));
 	find (pair->theirs, CKO_DATA, "more");
 }
 
@@ -286,14 +293,15 @@ a_token_made_anew_by_one_is_empty_for_the_other (Pair *pair)
 {
 	CK_TOKEN_INFO before = token_info (pair->maker, pair->maker->slot), after;
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, CK_FALSE),
-	        A_STRING (CKA_LABEL, "data"));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_BOOL (CKA_PRIVATE, CK_FALSE), A_STRING (CKA_LABEL, "data"));
 	reinitialise (pair->other, "anew");
 	restart (pair->maker);
 
 	after = token_info (pair->maker, pair->maker->slot);
 	g_assert_cmpmem (after.label, 5, "anew ", 5);
-	g_assert_cmpmem (after.serialNumber, sizeof after.serialNumber, before.serialNumber, sizeof before.serialNumber);
+	g_assert_cmpmem (after.serialNumber, sizeof after.serialNumber, before.serialNumber,
+	                 sizeof before.serialNumber);
 	g_assert_cmpuint (COUNT (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA)), ==, 0);
 	assert_rv (side_login (pair->maker, CKU_USER, USER_PIN), CKR_USER_PIN_NOT_INITIALIZED);
 	assert_ok (side_login (pair->maker, CKU_SO, SO_PIN));
@@ -310,9 +318,11 @@ a_token_made_anew_by_one_takes_keys_of_both (Pair *pair)
 	side_renew (pair->maker);
 	side_renew (pair->other);
 
-	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "one"));
+	CREATE (pair->maker, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "one"));
 	find (pair->other, CKO_DATA, "one");
-	CREATE (pair->other, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "two"));
+	CREATE (pair->other, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_STRING (CKA_LABEL, "two"));
 
 	find (pair->maker, CKO_DATA, "one");
 	find (pair->maker, CKO_DATA, "two");
@@ -324,8 +334,8 @@ a_token_made_anew_by_softhsm_is_empty_at_once (Pair *pair)
 {
 	CK_TOKEN_INFO info;
 
-	CREATE (pair->ours, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, CK_FALSE),
-	        A_STRING (CKA_LABEL, "data"));
+	CREATE (pair->ours, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+	        A_BOOL (CKA_PRIVATE, CK_FALSE), A_STRING (CKA_LABEL, "data"));
 	find (pair->theirs, CKO_DATA, "data");
 
 	reinitialise (pair->theirs, "anew");
@@ -344,7 +354,8 @@ making_a_token_anew_needs_the_so_pin_of_the_other (Pair *pair)
 	g_snprintf ((char *)label, sizeof label, "%-32s", "anew");
 	assert_ok (pair->other->f->C_CloseAllSessions (pair->other->slot));
 
-	assert_rv (pair->other->f->C_InitToken (pair->other->slot, text ("wrong pin"), 9, label), CKR_PIN_INCORRECT);
+	assert_rv (pair->other->f->C_InitToken (pair->other->slot, text ("wrong pin"), 9, label),
+	           CKR_PIN_INCORRECT);
 
 	g_assert_cmpmem (token_info (pair->other, pair->other->slot).label, 7, "interop", 7);
 }
@@ -371,8 +382,9 @@ run_util (const Pair *pair, const char *first, ...)
 		g_ptr_array_add (argv, (char *)(guintptr)arg);
 	va_end (args);
 	g_ptr_array_add (argv, NULL);
-	process = g_subprocess_newv ((const char *const *)argv->pdata, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE,
-	                             &error);
+	process =
+		g_subprocess_newv ((const char *const *)argv->pdata,
+	                           G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &error);
 	g_assert_no_error (error);
 	g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &out, NULL, &error));
 	if (g_subprocess_get_exit_status (process) != 0)
@@ -401,8 +413,8 @@ static void
 softhsm2_util_makes_our_token_anew (Pair *pair)
 {
 	g_autofree char *slot = g_strdup_printf ("%lu", pair->ours->slot);
-	g_autofree char *out = run_util (pair, "--init-token", "--slot", slot, "--label", "by the util", "--so-pin", SO_PIN,
-	                                 "--pin", NEW_PIN, NULL);
+	g_autofree char *out = run_util (pair, "--init-token", "--slot", slot, "--label", "by the util",
+	                                 "--so-pin", SO_PIN, "--pin", NEW_PIN, NULL);
 
 	if (out == NULL) {
 		g_test_skip ("there is no softhsm2-util");
@@ -436,8 +448,8 @@ softhsm2_util_imports_a_key_that_works_with_us (Pair *pair)
 	g_autofree char *out = NULL;
 
 	g_assert_true (g_file_set_contents (file, key, 32, NULL));
-	out = run_util (pair, "--import", file, "--aes", "--token", "interop", "--label", "imported", "--id", "01", "--pin",
-	                USER_PIN, NULL);
+	out = run_util (pair, "--import", file, "--aes", "--token", "interop", "--label", "imported", "--id",
+	                "01", "--pin", USER_PIN, NULL);
 	if (out == NULL) {
 		g_test_skip ("there is no softhsm2-util");
 		return;
@@ -445,8 +457,10 @@ softhsm2_util_imports_a_key_that_works_with_us (Pair *pair)
 	{
 		CK_MECHANISM ecb = { CKM_AES_ECB, NULL, 0 };
 		g_autoptr (GBytes) data = message (16);
-		g_autoptr (GBytes) one = encrypt (pair->ours, &ecb, find (pair->ours, CKO_SECRET_KEY, "imported"), data);
-		g_autoptr (GBytes) two = encrypt (pair->theirs, &ecb, find (pair->theirs, CKO_SECRET_KEY, "imported"), data);
+		g_autoptr (GBytes) one =
+			encrypt (pair->ours, &ecb, find (pair->ours, CKO_SECRET_KEY, "imported"), data);
+		g_autoptr (GBytes) two =
+			encrypt (pair->theirs, &ecb, find (pair->theirs, CKO_SECRET_KEY, "imported"), data);
 
 		assert_bytes (one, two);
 	}

@@ -1,4 +1,5 @@
-/* A process of its own for the tests: works on the token that SOFTHSM2_CONF names, with the module it is given.
+/* A process of its own for the tests: works on the token that SOFTHSM2_CONF names, with the module it is
+ * given.
  *
  *   worker MODULE make PREFIX N        makes N data objects and a key, labelled PREFIX-0 …
  *   worker MODULE change LABEL N       changes the ID of the key with that label N times
@@ -18,8 +19,9 @@ make (const Side *side, const char *prefix, guint n)
 	for (guint i = 0; i < n; i++) {
 		g_autofree char *label = g_strdup_printf ("%s-%u", prefix, i);
 
-		CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE), A_BOOL (CKA_PRIVATE, i % 2),
-		        A_STRING (CKA_LABEL, label), A_STRING (CKA_VALUE, label));
+		CREATE (side, A_ULONG (CKA_CLASS, CKO_DATA), A_BOOL (CKA_TOKEN, CK_TRUE),
+		        A_BOOL (CKA_PRIVATE, i % 2), A_STRING (CKA_LABEL, label),
+		        A_STRING (CKA_VALUE, label));
 	}
 	generate_secret (side, CKM_AES_KEY_GEN, 16, prefix, FALSE);
 }
@@ -37,7 +39,7 @@ static void
 set_pin (const Side *side, const char *old, const char *new)
 {
 	assert_ok (side->f->C_SetPIN (side->session, (CK_UTF8CHAR *)(guintptr)old, strlen (old),
-	                              (CK_UTF8CHAR *)(guintptr)new, strlen (new)));
+	                              (CK_UTF8CHAR *)(guintptr) new, strlen (new)));
 }
 
 static void
@@ -75,5 +77,6 @@ main (int argc, char **argv)
 	else
 		status = 100;
 	side_stop (&side);
+	module_unload (module);
 	return status;
 }

@@ -1,0 +1,40 @@
+/* What the tests with other people's programs have in common: a user without rights, whose token was made and
+ * registered by "softhsm2-setup init" and nothing else, and small shell scripts in that user's home. */
+
+#ifndef TESTS_CLIENTS_H
+#define TESTS_CLIENTS_H
+
+#include "tooltest.h"
+
+#include <string.h>
+
+#define TOKEN "pkcs11:token=client"
+
+/* Adds a test that gets such a place.  It is skipped where one of the programs is missing: names with blanks
+ * between them. */
+#define ADD_CLIENT(room, function, programs) client_add ("/clients/" room "/" #function, function, programs)
+typedef void (*ClientTest) (Place *place, gconstpointer data);
+void client_add (const char *path, ClientTest test, const char *programs);
+
+/* Runs a script with sh -eu in the user's home; $TOKEN, $MODULE, $PIN and $PROXY are set, and GnuTLS knows
+ * the PIN.  Fails the test when the script does, with all that it said, and gives what it said. */
+char *script (const Place *place, const char *text);
+
+/* The same where it is enough that it succeeds. */
+void do_script (const Place *place, const char *text);
+
+/* The same without failing; @status is the script's. */
+char *script_status (const Place *place, const char *text, int *status);
+
+#define assert_says(output, text) assert_contains_at (output, text, G_STRFUNC, __LINE__)
+
+/* --- what several tests begin with; all labelled "key" --- */
+
+/* @type: rsa, ecc or ed25519; the last is made outside and brought in, for p11tool cannot make it in a token.
+ */
+void make_key (const Place *place, const char *type);
+
+/* certificate.pem for localhost, signed with the key by itself. */
+void make_certificate (const Place *place);
+
+#endif
