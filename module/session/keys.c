@@ -215,9 +215,10 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 
 	if (key == NULL)
 		return CKR_ARGUMENTS_BAD;
-	TRY (session_use (session, mechanism, base, CKA_DERIVE, &use));
+	TRY (session_find_mech (mechanism, &use.mech));
 	if (use.mech->derive == NULL)
 		return refuse (use.mech);
+	TRY (session_use (session, mechanism, base, CKA_DERIVE, &use));
 	TRY (draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (wanted_length (attrs_ulong (&draft, CKA_KEY_TYPE, 0), &draft, &wanted));
 	TRY (open_second (session, &use, &second));
@@ -313,14 +314,15 @@ session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAN
 
 	if (wrapped.len == NULL)
 		return CKR_ARGUMENTS_BAD;
+	TRY (session_find_mech (mechanism, &use.mech));
+	if (use.mech->wrap == NULL)
+		return refuse (use.mech);
 	rv = session_use (session, mechanism, wrapping, CKA_WRAP, &use);
 	if (rv == CKR_KEY_HANDLE_INVALID)
 		rv = CKR_WRAPPING_KEY_HANDLE_INVALID;
 	if (rv == CKR_KEY_TYPE_INCONSISTENT)
 		rv = CKR_WRAPPING_KEY_TYPE_INCONSISTENT;
 	TRY (rv);
-	if (use.mech->wrap == NULL)
-		return refuse (use.mech);
 	rv = token_open_object (session->token, key, &object);
 	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
 	TRY (may_be_wrapped (&use, object));
@@ -411,14 +413,15 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 
 	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
 		return CKR_ARGUMENTS_BAD;
+	TRY (session_find_mech (mechanism, &use.mech));
+	if (use.mech->unwrap == NULL)
+		return refuse (use.mech);
 	rv = session_use (session, mechanism, unwrapping, CKA_UNWRAP, &use);
 	if (rv == CKR_KEY_HANDLE_INVALID)
 		rv = CKR_UNWRAPPING_KEY_HANDLE_INVALID;
 	if (rv == CKR_KEY_TYPE_INCONSISTENT)
 		rv = CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
 	TRY (rv);
-	if (use.mech->unwrap == NULL)
-		return refuse (use.mech);
 	TRY (template_class (template, n, &class));
 	TRY (draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (apply_unwrap_template (use.key, template, n, rules, token_logged_in (session->token) == LOGIN_SO, &draft));
