@@ -538,7 +538,8 @@ rsa_generate_pair (const Mech *mech, Bytes param, Attrs *public, Attrs *private)
 	if (bits < mech->min_size || bits > mech->max_size)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "RSA keys of %lu to %lu bits are made, not of %lu",
 		             mech->min_size, mech->max_size, bits);
-	if (attrs_has (public, CKA_PUBLIC_EXPONENT) && number_of (public, CKA_PUBLIC_EXPONENT).len == 0)
+	/* an empty one is left to us, one of zeros is none */
+	if (attrs_bytes (public, CKA_PUBLIC_EXPONENT).len > 0 && number_of (public, CKA_PUBLIC_EXPONENT).len == 0)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "the public exponent is zero");
 	return generate ((unsigned)bits, number_of (public, CKA_PUBLIC_EXPONENT), public, private);
 }
