@@ -285,7 +285,12 @@ static const struct {
 static void
 add_openness (GArray *template, CK_OBJECT_CLASS class)
 {
-	const CK_ATTRIBUTE open[] = { NO (CKA_SENSITIVE), YES (CKA_EXTRACTABLE), YES (CKA_DERIVE) };
+	static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+	const CK_ATTRIBUTE open[] = {
+		{ CKA_SENSITIVE, &no, sizeof no },
+		{ CKA_EXTRACTABLE, &yes, sizeof yes },
+		{ CKA_DERIVE, &yes, sizeof yes },
+	};
 
 	if (class == CKO_SECRET_KEY || class == CKO_PRIVATE_KEY)
 		g_array_append_vals (template, open, G_N_ELEMENTS (open));
