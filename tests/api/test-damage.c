@@ -495,7 +495,7 @@ token_beside_a_damaged_one_works (Api *api, gconstpointer unused)
 	CK_SLOT_ID second = make_token (api->module, "second");
 
 	stop (api);
-	write_file (path, "short", 5);
+	write_file (path, "too short to be one", 19);
 	assert_ok (api->f->C_Initialize (NULL));
 	g_assert_cmpuint (count_tokens (api), ==, 1);
 	api->session = open_session (api->module, second, TRUE);
