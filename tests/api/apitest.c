@@ -201,8 +201,8 @@ static const char rsa_qi[] =
 /* RFC 6979 appendix A.2.5. */
 static const char ec_d[] = "c9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721";
 static const char ec_q[] = "0441 04"
-                           "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
-                           "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
+			   "60fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
+			   "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299";
 
 /* RFC 8032 section 7.1, test 1. */
 static const char ed_d[] = "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60";
@@ -228,8 +228,14 @@ typedef struct {
 	CK_ULONG n_data;
 } Value;
 
-#define HEX(type, hex) { type, hex, NULL, 0 }
-#define RAW(type, array) { type, NULL, array, sizeof (array) }
+#define HEX(type, hex)                                                                                       \
+	{                                                                                                    \
+		type, hex, NULL, 0                                                                           \
+	}
+#define RAW(type, array)                                                                                     \
+	{                                                                                                    \
+		type, NULL, array, sizeof (array)                                                            \
+	}
 
 static const Value aes_values[] = {
 	HEX (CKA_VALUE, "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4"),
@@ -243,9 +249,10 @@ static const Value secret_values[] = {
 static const Value rsa_public_values[] = { HEX (CKA_MODULUS, rsa_n), HEX (CKA_PUBLIC_EXPONENT, "010001") };
 
 static const Value rsa_private_values[] = {
-	HEX (CKA_MODULUS, rsa_n),     HEX (CKA_PUBLIC_EXPONENT, "010001"), HEX (CKA_PRIVATE_EXPONENT, rsa_d),
-	HEX (CKA_PRIME_1, rsa_p),     HEX (CKA_PRIME_2, rsa_q),            HEX (CKA_EXPONENT_1, rsa_dp),
-	HEX (CKA_EXPONENT_2, rsa_dq), HEX (CKA_COEFFICIENT, rsa_qi),
+	HEX (CKA_MODULUS, rsa_n),          HEX (CKA_PUBLIC_EXPONENT, "010001"),
+	HEX (CKA_PRIVATE_EXPONENT, rsa_d), HEX (CKA_PRIME_1, rsa_p),
+	HEX (CKA_PRIME_2, rsa_q),          HEX (CKA_EXPONENT_1, rsa_dp),
+	HEX (CKA_EXPONENT_2, rsa_dq),      HEX (CKA_COEFFICIENT, rsa_qi),
 };
 
 static const Value ec_public_values[] = { RAW (CKA_EC_PARAMS, der_p256), HEX (CKA_EC_POINT, ec_q) };
@@ -256,7 +263,10 @@ static const Value x_public_values[] = { RAW (CKA_EC_PARAMS, name_x25519), HEX (
 static const Value x_private_values[] = { RAW (CKA_EC_PARAMS, name_x25519), HEX (CKA_VALUE, x_d) };
 static const Value data_values[] = { HEX (CKA_APPLICATION, "61"), HEX (CKA_VALUE, "0102030405") };
 static const Value certificate_values[] = {
-	HEX (CKA_SUBJECT, "3000"), HEX (CKA_ISSUER, "3000"), HEX (CKA_SERIAL_NUMBER, "020101"), HEX (CKA_VALUE, "30030201 01"),
+	HEX (CKA_SUBJECT, "3000"),
+	HEX (CKA_ISSUER, "3000"),
+	HEX (CKA_SERIAL_NUMBER, "020101"),
+	HEX (CKA_VALUE, "30030201 01"),
 };
 
 static const struct {
@@ -268,13 +278,16 @@ static const struct {
 	[KEY_AES] = { CKO_SECRET_KEY, CKK_AES, aes_values, G_N_ELEMENTS (aes_values) },
 	[KEY_SECRET] = { CKO_SECRET_KEY, CKK_GENERIC_SECRET, secret_values, G_N_ELEMENTS (secret_values) },
 	[KEY_RSA_PUBLIC] = { CKO_PUBLIC_KEY, CKK_RSA, rsa_public_values, G_N_ELEMENTS (rsa_public_values) },
-	[KEY_RSA_PRIVATE] = { CKO_PRIVATE_KEY, CKK_RSA, rsa_private_values, G_N_ELEMENTS (rsa_private_values) },
+	[KEY_RSA_PRIVATE] = { CKO_PRIVATE_KEY, CKK_RSA, rsa_private_values,
+	                      G_N_ELEMENTS (rsa_private_values) },
 	[KEY_EC_PUBLIC] = { CKO_PUBLIC_KEY, CKK_EC, ec_public_values, G_N_ELEMENTS (ec_public_values) },
 	[KEY_EC_PRIVATE] = { CKO_PRIVATE_KEY, CKK_EC, ec_private_values, G_N_ELEMENTS (ec_private_values) },
-	[KEY_EDWARDS_PUBLIC] = { CKO_PUBLIC_KEY, CKK_EC_EDWARDS, ed_public_values, G_N_ELEMENTS (ed_public_values) },
+	[KEY_EDWARDS_PUBLIC] = { CKO_PUBLIC_KEY, CKK_EC_EDWARDS, ed_public_values,
+	                         G_N_ELEMENTS (ed_public_values) },
 	[KEY_EDWARDS_PRIVATE] = { CKO_PRIVATE_KEY, CKK_EC_EDWARDS, ed_private_values,
 	                          G_N_ELEMENTS (ed_private_values) },
-	[KEY_MONTGOMERY_PUBLIC] = { CKO_PUBLIC_KEY, CKK_EC_MONTGOMERY, x_public_values, G_N_ELEMENTS (x_public_values) },
+	[KEY_MONTGOMERY_PUBLIC] = { CKO_PUBLIC_KEY, CKK_EC_MONTGOMERY, x_public_values,
+	                            G_N_ELEMENTS (x_public_values) },
 	[KEY_MONTGOMERY_PRIVATE] = { CKO_PRIVATE_KEY, CKK_EC_MONTGOMERY, x_private_values,
 	                             G_N_ELEMENTS (x_private_values) },
 	[DATA_OBJECT] = { CKO_DATA, 0, data_values, G_N_ELEMENTS (data_values) },
@@ -301,7 +314,8 @@ add_identity (GArray *template, CK_OBJECT_CLASS class, CK_ULONG kind, gboolean s
 {
 	CK_ATTRIBUTE identity[] = {
 		{ CKA_CLASS, &values[0], sizeof values[0] },
-		{ class == CKO_CERTIFICATE ? CKA_CERTIFICATE_TYPE : CKA_KEY_TYPE, &values[1], sizeof values[1] },
+		{ class == CKO_CERTIFICATE ? CKA_CERTIFICATE_TYPE : CKA_KEY_TYPE, &values[1],
+		  sizeof values[1] },
 	};
 
 	values[0] = class;
@@ -319,7 +333,8 @@ api_try_key (const Api *api, ApiKey which, const CK_ATTRIBUTE *more, CK_ULONG n_
 	add_identity (template, keys[which].class, keys[which].kind, api->softhsm, identity);
 	for (gsize i = 0; i < keys[which].n_values; i++) {
 		const Value *value = &keys[which].values[i];
-		GBytes *bytes = value->hex ? from_hex (value->hex) : g_bytes_new_static (value->data, value->n_data);
+		GBytes *bytes =
+			value->hex ? from_hex (value->hex) : g_bytes_new_static (value->data, value->n_data);
 		gsize n;
 		gconstpointer data = g_bytes_get_data (bytes, &n);
 		CK_ATTRIBUTE attr = { value->type, (void *)(guintptr)data, n };
@@ -386,13 +401,14 @@ api_get (const Api *api, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
 CK_RV
 api_set (const Api *api, CK_OBJECT_HANDLE object, const CK_ATTRIBUTE *template, CK_ULONG n)
 {
-	return api->f->C_SetAttributeValue (api->session, object, (CK_ATTRIBUTE *)(guintptr)template, n);
+	return api->f->C_SetAttributeValue (api->session, object, (CK_ATTRIBUTE *)(guintptr) template, n);
 }
 
 guint
 api_count_in (const Api *api, CK_SESSION_HANDLE session, const CK_ATTRIBUTE *template, CK_ULONG n)
 {
-	g_autoptr (GArray) found = find_objects (api->module, session, (CK_ATTRIBUTE *)(guintptr)template, n);
+	g_autoptr (GArray) found =
+		find_objects (api->module, session, (CK_ATTRIBUTE *)(guintptr) template, n);
 
 	return found->len;
 }

@@ -10,9 +10,9 @@ typedef struct {
 	Place *place;
 	Module *module;
 	CK_FUNCTION_LIST *f;
-	gboolean softhsm;               /* the module is SoftHSM: for the places where one of us is right */
+	gboolean softhsm; /* the module is SoftHSM: for the places where one of us is right */
 	CK_SLOT_ID slot;
-	CK_SESSION_HANDLE session;      /* read-write, the user logged in */
+	CK_SESSION_HANDLE session; /* read-write, the user logged in */
 } Api;
 
 /* Runs what @add_tests adds; all is skipped where TEST_MODULE is "reference" and there is none. */
@@ -37,8 +37,8 @@ void api_setup_started (Api *api, gconstpointer extra);
 void api_setup_place (Api *api, gconstpointer extra);
 void api_teardown (Api *api, gconstpointer extra);
 
-/* C_Finalize and C_Initialize, and the user logs in again; @extra: the lines of a new configuration, or NULL for
- * the one that is there. */
+/* C_Finalize and C_Initialize, and the user logs in again; @extra: the lines of a new configuration, or NULL
+ * for the one that is there. */
 void api_restart (Api *api, const char *extra);
 
 /* Logs in to the session; the result is the test's business. */
@@ -54,13 +54,13 @@ gboolean api_spares_softhsm (const Api *api, const char *why);
 
 /* A template as two arguments. */
 #define N_OF(...) ((CK_ULONG)(sizeof ((CK_ATTRIBUTE[]){ __VA_ARGS__ }) / sizeof (CK_ATTRIBUTE)))
-#define T(...) (CK_ATTRIBUTE[]){ __VA_ARGS__ }, N_OF (__VA_ARGS__)
-#define NOTHING NULL, (CK_ULONG)0
+#define T(...)    (CK_ATTRIBUTE[]){ __VA_ARGS__ }, N_OF (__VA_ARGS__)
+#define NOTHING   NULL, (CK_ULONG)0
 
 #define YES(type) A_BOOL (type, CK_TRUE)
-#define NO(type) A_BOOL (type, CK_FALSE)
+#define NO(type)  A_BOOL (type, CK_FALSE)
 
-#define MECH(type) ((CK_MECHANISM[]){ { type, NULL, 0 } })
+#define MECH(type)              ((CK_MECHANISM[]){ { type, NULL, 0 } })
 #define MECH_PARAM(type, param) ((CK_MECHANISM[]){ { type, (void *)(guintptr)(param), sizeof *(param) } })
 
 /* C_CreateObject with the first template and then the second one, whose values win. */
@@ -70,22 +70,23 @@ CK_OBJECT_HANDLE api_create (const Api *api, const CK_ATTRIBUTE *template, CK_UL
 
 /* Keys of known values as session objects, open in every way, for @more to change that. */
 typedef enum {
-	KEY_AES,                /* 32 bytes */
-	KEY_SECRET,             /* generic, 64 bytes */
-	KEY_RSA_PUBLIC,         /* 2048 bits */
+	KEY_AES,        /* 32 bytes */
+	KEY_SECRET,     /* generic, 64 bytes */
+	KEY_RSA_PUBLIC, /* 2048 bits */
 	KEY_RSA_PRIVATE,
-	KEY_EC_PUBLIC,          /* P-256 */
+	KEY_EC_PUBLIC, /* P-256 */
 	KEY_EC_PRIVATE,
-	KEY_EDWARDS_PUBLIC,     /* Ed25519 */
+	KEY_EDWARDS_PUBLIC, /* Ed25519 */
 	KEY_EDWARDS_PRIVATE,
-	KEY_MONTGOMERY_PUBLIC,  /* X25519; unknown to SoftHSM, which has it as an Edwards key */
+	KEY_MONTGOMERY_PUBLIC, /* X25519; unknown to SoftHSM, which has it as an Edwards key */
 	KEY_MONTGOMERY_PRIVATE,
 	DATA_OBJECT,
 	CERTIFICATE,
 } ApiKey;
 
 CK_OBJECT_HANDLE api_key (const Api *api, ApiKey which, const CK_ATTRIBUTE *more, CK_ULONG n_more);
-CK_RV api_try_key (const Api *api, ApiKey which, const CK_ATTRIBUTE *more, CK_ULONG n_more, CK_OBJECT_HANDLE *key);
+CK_RV api_try_key (const Api *api, ApiKey which, const CK_ATTRIBUTE *more, CK_ULONG n_more,
+                   CK_OBJECT_HANDLE *key);
 
 /* The public value of X25519 that makes an agreement with KEY_MONTGOMERY_PRIVATE, and what they agree on. */
 extern const CK_BYTE x25519_other[32];
@@ -94,7 +95,8 @@ extern const CK_BYTE x25519_shared[32];
 /* A value that must be there. */
 CK_BBOOL api_bool (const Api *api, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
 CK_ULONG api_ulong (const Api *api, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);
-void api_assert_bytes (const Api *api, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, const void *data, gsize n);
+void api_assert_bytes (const Api *api, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type, const void *data,
+                       gsize n);
 
 /* C_GetAttributeValue of one attribute, whatever comes. */
 CK_RV api_get (const Api *api, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type);

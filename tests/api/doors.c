@@ -12,12 +12,12 @@ static CK_MECHANISM_TYPE types[512];
 static CK_UTF8CHAR label[32];
 
 #define PTR(pointer) (c->null ? NULL : (pointer))
-#define LEN (n_room = sizeof room, PTR (&n_room))
+#define LEN          (n_room = sizeof room, PTR (&n_room))
 #define COUNT(array) (n_room = G_N_ELEMENTS (array), PTR (&n_room))
-#define INPUT PTR (room), 8
-#define OUTPUT PTR (room), LEN
-#define MECHANISM PTR (((CK_MECHANISM[]){ { CKM_SHA256, NULL, 0 } }))
-#define TEMPLATE PTR (((CK_ATTRIBUTE[]){ { CKA_LABEL, room, 4 } })), 1
+#define INPUT        PTR (room), 8
+#define OUTPUT       PTR (room), LEN
+#define MECHANISM    PTR (((CK_MECHANISM[]){ { CKM_SHA256, NULL, 0 } }))
+#define TEMPLATE     PTR (((CK_ATTRIBUTE[]){ { CKA_LABEL, room, 4 } })), 1
 
 #define DOOR(name, ...)                                                                                      \
 	static CK_RV door_##name (const Call *c)                                                             \
@@ -91,7 +91,10 @@ DOOR (C_GetFunctionStatus, c->session)
 DOOR (C_CancelFunction, c->session)
 DOOR (C_WaitForSlotEvent, CKF_DONT_BLOCK, PTR (slots), NULL)
 
-#define ROW(name, has_session, null_rv) { #name, door_##name, has_session, null_rv }
+#define ROW(name, has_session, null_rv)                                                                      \
+	{                                                                                                    \
+#name, door_##name, has_session, null_rv                                                     \
+	}
 
 /* Two doors without pointers (C_CloseSession, C_Logout) do in a session what they are asked to. */
 const Door doors[] = {

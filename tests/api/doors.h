@@ -1,4 +1,5 @@
-/* All doors of the function list in one table, to be called with arguments that are right in shape or all NULL. */
+/* All doors of the function list in one table, to be called with arguments that are right in shape or all
+ * NULL. */
 
 #ifndef TESTS_API_DOORS_H
 #define TESTS_API_DOORS_H
@@ -10,14 +11,14 @@ typedef struct {
 	CK_SLOT_ID slot;
 	CK_SESSION_HANDLE session;
 	CK_OBJECT_HANDLE object;
-	gboolean null;          /* every pointer is NULL, every length of input is not 0 */
+	gboolean null; /* every pointer is NULL, every length of input is not 0 */
 } Call;
 
 typedef struct {
 	const char *name;
 	CK_RV (*call) (const Call *call);
-	gboolean has_session;   /* its first argument is a session */
-	CK_RV null_rv;          /* in a session with nothing under way, called with NULL everywhere */
+	gboolean has_session; /* its first argument is a session */
+	CK_RV null_rv;        /* in a session with nothing under way, called with NULL everywhere */
 } Door;
 
 /* All but C_Initialize, C_Finalize and C_GetFunctionList, which need no initialised library. */

@@ -1,5 +1,5 @@
-/* What no sane caller does: every door with NULL, wrong handles, wrong lengths, in wrong states.  A clear code comes
- * back, nothing crashes, nothing is lost. */
+/* What no sane caller does: every door with NULL, wrong handles, wrong lengths, in wrong states.  A clear
+ * code comes back, nothing crashes, nothing is lost. */
 
 #include "doors.h"
 
@@ -81,7 +81,8 @@ session_handles_that_are_wrong_are_refused (Api *api, gconstpointer unused)
 			g_test_message ("%s", doors[i].name);
 			rv = doors[i].call (&call);
 			/* SoftHSM says this first in places, which is right too. */
-			if (!api->softhsm || (rv != CKR_FUNCTION_NOT_SUPPORTED && rv != CKR_FUNCTION_NOT_PARALLEL))
+			if (!api->softhsm ||
+			    (rv != CKR_FUNCTION_NOT_SUPPORTED && rv != CKR_FUNCTION_NOT_PARALLEL))
 				assert_rv (rv, CKR_SESSION_HANDLE_INVALID);
 		}
 }
@@ -105,10 +106,13 @@ object_handles_that_are_wrong_are_refused (Api *api, gconstpointer unused)
 
 	for (gsize j = 0; j < G_N_ELEMENTS (wrong); j++)
 		for (gsize i = 0; i < n_doors; i++) {
-			Call call = { .f = api->f, .slot = api->slot, .session = api->session, .object = wrong[j] };
+			Call call = {
+				.f = api->f, .slot = api->slot, .session = api->session, .object = wrong[j]
+			};
 			CK_RV rv;
 
-			if (!doors[i].has_session || closes (&doors[i]) || strcmp (doors[i].name, "C_SetPIN") == 0)
+			if (!doors[i].has_session || closes (&doors[i]) ||
+			    strcmp (doors[i].name, "C_SetPIN") == 0)
 				continue;
 			g_test_message ("%s", doors[i].name);
 			rv = doors[i].call (&call);
@@ -145,14 +149,18 @@ static void
 doors_in_random_order_are_survived (Api *api, gconstpointer unused)
 {
 	g_autoptr (GRand) random = g_rand_new_with_seed (42);
-	CK_OBJECT_HANDLE objects[] = { 0, api_key (api, KEY_AES, NOTHING), api_key (api, KEY_RSA_PUBLIC, NOTHING),
-		                       api_key (api, DATA_OBJECT, NOTHING), api_key (api, KEY_EC_PRIVATE, NOTHING) };
+	CK_OBJECT_HANDLE objects[] = { 0, api_key (api, KEY_AES, NOTHING),
+		                       api_key (api, KEY_RSA_PUBLIC, NOTHING),
+		                       api_key (api, DATA_OBJECT, NOTHING),
+		                       api_key (api, KEY_EC_PRIVATE, NOTHING) };
 
 	if (api_spares_softhsm (api, "SoftHSM crashes"))
 		return;
 	for (unsigned i = 0; i < 20000; i++) {
 		const Door *door = &doors[g_rand_int_range (random, 0, (gint32)n_doors)];
-		Call call = { .f = api->f, .slot = api->slot, .session = api->session,
+		Call call = { .f = api->f,
+			      .slot = api->slot,
+			      .session = api->session,
 			      .object = objects[g_rand_int_range (random, 0, G_N_ELEMENTS (objects))],
 			      .null = g_rand_int_range (random, 0, 4) == 0 };
 
@@ -177,10 +185,13 @@ templates_of_absurd_lengths_are_refused (Api *api, gconstpointer unused)
 		CK_BYTE byte = 0;
 
 		/* Booleans, numbers and dates have one length, and say so before anything is read. */
-		assert_rv (api_try_key (api, KEY_AES, T (A_DATA (CKA_TOKEN, &byte, lengths[i])), &object), CKR_ATTRIBUTE_VALUE_INVALID);
-		assert_rv (api_try_key (api, KEY_AES, T (A_DATA (CKA_START_DATE, &byte, lengths[i])), &object),
+		assert_rv (api_try_key (api, KEY_AES, T (A_DATA (CKA_TOKEN, &byte, lengths[i])), &object),
 		           CKR_ATTRIBUTE_VALUE_INVALID);
-		assert_rv (api_try_key (api, KEY_AES, T ({ CKA_LABEL, NULL, lengths[i] }), &object), CKR_ATTRIBUTE_VALUE_INVALID);
+		assert_rv (
+			api_try_key (api, KEY_AES, T (A_DATA (CKA_START_DATE, &byte, lengths[i])), &object),
+			CKR_ATTRIBUTE_VALUE_INVALID);
+		assert_rv (api_try_key (api, KEY_AES, T ({ CKA_LABEL, NULL, lengths[i] }), &object),
+		           CKR_ATTRIBUTE_VALUE_INVALID);
 		assert_rv (api_set (api, api_key (api, KEY_AES, NOTHING), T ({ CKA_ID, NULL, lengths[i] })),
 		           CKR_ATTRIBUTE_VALUE_INVALID);
 		g_assert_cmpuint (api_count (api, T ({ CKA_LABEL, NULL, lengths[i] })), ==, 0);
@@ -224,8 +235,9 @@ static void
 objects_of_random_values_are_survived (Api *api, gconstpointer unused)
 {
 	static const CK_ATTRIBUTE_TYPE types[] = {
-		CKA_VALUE, CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_PRIVATE_EXPONENT, CKA_PRIME_1, CKA_PRIME_2, CKA_EXPONENT_1,
-		CKA_COEFFICIENT, CKA_EC_PARAMS, CKA_EC_POINT, CKA_START_DATE, CKA_KEY_TYPE, CKA_CLASS,
+		CKA_VALUE,      CKA_MODULUS,    CKA_PUBLIC_EXPONENT, CKA_PRIVATE_EXPONENT, CKA_PRIME_1,
+		CKA_PRIME_2,    CKA_EXPONENT_1, CKA_COEFFICIENT,     CKA_EC_PARAMS,        CKA_EC_POINT,
+		CKA_START_DATE, CKA_KEY_TYPE,   CKA_CLASS,
 	};
 	g_autoptr (GRand) random = g_rand_new_with_seed (7);
 
@@ -269,8 +281,10 @@ static CK_MECHANISM_TYPE all_types[512];
 static void
 parameters_of_any_length_are_survived (Api *api, gconstpointer unused)
 {
-	static const ApiKey kinds[] = { KEY_AES, KEY_SECRET, KEY_RSA_PUBLIC, KEY_RSA_PRIVATE, KEY_EC_PRIVATE, KEY_EDWARDS_PRIVATE,
-		                        KEY_MONTGOMERY_PRIVATE };
+	static const ApiKey kinds[] = {
+		KEY_AES,        KEY_SECRET,          KEY_RSA_PUBLIC,        KEY_RSA_PRIVATE,
+		KEY_EC_PRIVATE, KEY_EDWARDS_PRIVATE, KEY_MONTGOMERY_PRIVATE
+	};
 	CK_ULONG n = G_N_ELEMENTS (all_types);
 	CK_BYTE zeros[128] = { 0 }, data[64] = { 0 }, out[1024];
 
@@ -292,10 +306,12 @@ parameters_of_any_length_are_survived (Api *api, gconstpointer unused)
 				if (api->f->C_SignInit (api->session, &mech, key) == CKR_OK)
 					api->f->C_Sign (api->session, data, 32, out, &n_out);
 				api->f->C_DeriveKey (api->session, &mech, key,
-				                     T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)),
+				                     T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY),
+				                        A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)),
 				                     &made);
 				api->f->C_UnwrapKey (api->session, &mech, key, data, sizeof data,
-				                     T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)),
+				                     T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY),
+				                        A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)),
 				                     &made);
 				/* What was begun and not ended must not be in the way. */
 				n_out = sizeof out;

@@ -46,7 +46,8 @@ file_name_that_is_empty_is_an_error (Api *api, gconstpointer unused)
 static void
 file_that_is_a_directory_is_an_error (Api *api, gconstpointer unused)
 {
-	if (api_spares_softhsm (api, "SoftHSM reads a directory as an empty file, and goes on with its defaults"))
+	if (api_spares_softhsm (api,
+	                        "SoftHSM reads a directory as an empty file, and goes on with its defaults"))
 		return;
 	g_setenv ("SOFTHSM2_CONF", api->place->dir, TRUE);
 	assert_fails (api);
@@ -148,7 +149,8 @@ umask_that_is_not_octal_is_an_error (Api *api, gconstpointer unused)
 {
 	static const char *const masks[] = { "garbage", "99", "0o77", "0079", "0x3f", "-1", "1777", "77 77" };
 
-	if (api_spares_softhsm (api, "SoftHSM takes what it does not understand for 0, which opens the keys to all"))
+	if (api_spares_softhsm (
+		    api, "SoftHSM takes what it does not understand for 0, which opens the keys to all"))
 		return;
 	for (gsize i = 0; i < G_N_ELEMENTS (masks); i++) {
 		g_autofree char *line = g_strconcat ("objectstore.umask = ", masks[i], NULL);
@@ -274,14 +276,17 @@ error_that_is_mended_is_forgotten (Api *api, gconstpointer unused)
 static void
 unknown_keys_are_ignored (Api *api, gconstpointer unused)
 {
-	place_configure (api->place, "directories.tokendirs = /nowhere\nLOG.LEVEL = none\nsomething = else\n=\n= x\nx =\n");
+	place_configure (
+		api->place,
+		"directories.tokendirs = /nowhere\nLOG.LEVEL = none\nsomething = else\n=\n= x\nx =\n");
 	assert_ok (api->f->C_Initialize (NULL));
 }
 
 static void
 comments_and_blanks_are_ignored (Api *api, gconstpointer unused)
 {
-	write_conf_with_tokendir (api, "# a comment\n\n   \t\n  directories.tokendir\t=  ", "  # where they are\n#end");
+	write_conf_with_tokendir (
+		api, "# a comment\n\n   \t\n  directories.tokendir\t=  ", "  # where they are\n#end");
 	assert_ok (api->f->C_Initialize (NULL));
 }
 

@@ -1,10 +1,12 @@
-/* Token directories and object files that are damaged, foreign or unreadable: they are skipped, and what is beside
- * them works as before.
+/* Token directories and object files that are damaged, foreign or unreadable: they are skipped, and what is
+ * beside them works as before.
  *
- * SoftHSM is spared most of this: an absurd length ends the process that loaded it, and a copied token aborts it. */
+ * SoftHSM is spared most of this: an absurd length ends the process that loaded it, and a copied token aborts
+ * it. */
 
 #include "apitest.h"
 
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -44,6 +46,20 @@ write_file (const char *path, const void *content, gsize n)
 	g_assert_cmpint (fclose (file), ==, 0);
 }
 
+/* As if it had been so for an hour: a file that changed just now might be one that SoftHSM is writing, and is
+ * read again with patience. */
+static void
+write_old_file (const char *path, const void *content, gsize n)
+{
+	struct timespec times[2];
+
+	write_file (path, content, n);
+	g_assert_cmpint (clock_gettime (CLOCK_REALTIME, &times[0]), ==, 0);
+	times[0].tv_sec -= 3600;
+	times[1] = times[0];
+	g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+}
+
 static void
 stop (const Api *api)
 {
@@ -72,24 +88,28 @@ object_file (const Api *api, CK_OBJECT_HANDLE (*make) (const Api *api))
 static CK_OBJECT_HANDLE
 make_neighbour (const Api *api)
 {
-	return api_key (api, DATA_OBJECT, T (YES (CKA_TOKEN), NO (CKA_PRIVATE), A_STRING (CKA_LABEL, "neighbour")));
+	return api_key (api, DATA_OBJECT,
+	                T (YES (CKA_TOKEN), NO (CKA_PRIVATE), A_STRING (CKA_LABEL, "neighbour")));
 }
 
 static CK_OBJECT_HANDLE
 make_public_victim (const Api *api)
 {
-	return api_key (api, DATA_OBJECT, T (YES (CKA_TOKEN), NO (CKA_PRIVATE), A_STRING (CKA_LABEL, "victim")));
+	return api_key (api, DATA_OBJECT,
+	                T (YES (CKA_TOKEN), NO (CKA_PRIVATE), A_STRING (CKA_LABEL, "victim")));
 }
 
 static CK_OBJECT_HANDLE
 make_private_victim (const Api *api)
 {
 	CK_MECHANISM_TYPE types[] = { CKM_AES_ECB, CKM_AES_GCM };
-	CK_ATTRIBUTE inner[] = { YES (CKA_SENSITIVE), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_STRING (CKA_LABEL, "x") };
+	CK_ATTRIBUTE inner[] = { YES (CKA_SENSITIVE), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+		                 A_STRING (CKA_LABEL, "x") };
 
-	return api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_STRING (CKA_LABEL, "victim"),
-	                                 A_DATA (CKA_ALLOWED_MECHANISMS, types, sizeof types),
-	                                 A_DATA (CKA_WRAP_TEMPLATE, inner, sizeof inner)));
+	return api_key (api, KEY_AES,
+	                T (YES (CKA_TOKEN), A_STRING (CKA_LABEL, "victim"),
+	                   A_DATA (CKA_ALLOWED_MECHANISMS, types, sizeof types),
+	                   A_DATA (CKA_WRAP_TEMPLATE, inner, sizeof inner)));
 }
 
 /* Reads and uses all there is; the neighbour must be there and whole. */
@@ -97,11 +117,15 @@ static void
 assert_neighbour_lives (const Api *api)
 {
 	static const CK_ATTRIBUTE_TYPE types[] = {
-		CKA_CLASS, CKA_LABEL, CKA_VALUE, CKA_TOKEN, CKA_KEY_TYPE, CKA_ALLOWED_MECHANISMS, CKA_WRAP_TEMPLATE, CKA_CHECK_VALUE,
+		CKA_CLASS,         CKA_LABEL,       CKA_VALUE,
+		CKA_TOKEN,         CKA_KEY_TYPE,    CKA_ALLOWED_MECHANISMS,
+		CKA_WRAP_TEMPLATE, CKA_CHECK_VALUE,
 	};
 	g_autoptr (GArray) all = find_objects (api->module, api->session, NOTHING);
 
-	g_assert_cmpuint (api_count (api, T (A_STRING (CKA_LABEL, "neighbour"), A_BYTES (CKA_VALUE, 1, 2, 3, 4, 5))), ==, 1);
+	g_assert_cmpuint (
+		api_count (api, T (A_STRING (CKA_LABEL, "neighbour"), A_BYTES (CKA_VALUE, 1, 2, 3, 4, 5))),
+		==, 1);
 	for (guint i = 0; i < all->len; i++) {
 		CK_OBJECT_HANDLE object = g_array_index (all, CK_OBJECT_HANDLE, i);
 		CK_BYTE block[16] = { 0 };
@@ -110,7 +134,8 @@ assert_neighbour_lives (const Api *api)
 		for (gsize j = 0; j < G_N_ELEMENTS (types); j++) {
 			CK_ATTRIBUTE attr = { types[j], NULL, 0 };
 
-			g_assert_true (rv_name (api->f->C_GetAttributeValue (api->session, object, &attr, 1))[0] == 'C');
+			g_assert_true (rv_name (api->f->C_GetAttributeValue (api->session, object, &attr,
+			                                                     1))[0] == 'C');
 		}
 		if (api->f->C_EncryptInit (api->session, MECH (CKM_AES_ECB), object) == CKR_OK)
 			api->f->C_Encrypt (api->session, block, sizeof block, block, &n);
@@ -130,14 +155,14 @@ truncate_at_every_length (Api *api, CK_OBJECT_HANDLE (*make) (const Api *api))
 	file = read_whole (path);
 	for (gsize n = 0; n < file.n; n++) {
 		stop (api);
-		write_file (path, file.content, n);
+		write_old_file (path, file.content, n);
 		assert_ok (api->f->C_Initialize (NULL));
 		api->slot = token_slot_of (api->module);
 		api->session = open_session (api->module, api->slot, TRUE);
 		assert_neighbour_lives (api);
 	}
 	stop (api);
-	write_file (path, file.content, file.n);
+	write_old_file (path, file.content, file.n);
 	assert_ok (api->f->C_Initialize (NULL));
 	api->session = open_session (api->module, api->slot, TRUE);
 	g_assert_cmpuint (api_count (api, T (A_STRING (CKA_LABEL, "victim"))), ==, 1);
@@ -169,7 +194,7 @@ object_that_goes_bad_meanwhile_comes_back_when_mended (Api *api, gconstpointer u
 	make_neighbour (api);
 	path = object_file (api, make_private_victim);
 	file = read_whole (path);
-	for (gsize n = 0; n < file.n; n += 13) {
+	for (gsize n = 0; n < file.n; n += 61) {
 		write_file (path, file.content, n);
 		assert_neighbour_lives (api);
 		write_file (path, file.content, file.n);
@@ -194,7 +219,7 @@ object_with_any_byte_changed_is_survived (Api *api, gconstpointer unused)
 
 		stop (api);
 		file.content[at] = (char)(before ^ (1 << at % 8));
-		write_file (path, file.content, file.n);
+		write_old_file (path, file.content, file.n);
 		file.content[at] = before;
 		assert_ok (api->f->C_Initialize (NULL));
 		api->session = open_session (api->module, api->slot, TRUE);
@@ -218,9 +243,11 @@ object_of_random_bytes_is_skipped (Api *api, gconstpointer unused)
 
 		/* Mostly zeros, as the fields of such a file are: then more of it makes sense. */
 		for (gsize i = 0; i < n; i++)
-			content[i] = g_rand_int_range (random, 0, 4) ? 0 : (guint8)g_rand_int_range (random, 0, round % 2 ? 8 : 256);
+			content[i] = g_rand_int_range (random, 0, 4)
+			                     ? 0
+			                     : (guint8)g_rand_int_range (random, 0, round % 2 ? 8 : 256);
 		stop (api);
-		write_file (path, content, n);
+		write_old_file (path, content, n);
 		assert_ok (api->f->C_Initialize (NULL));
 		api->session = open_session (api->module, api->slot, TRUE);
 		assert_neighbour_lives (api);
@@ -255,7 +282,8 @@ object_with_count (guint64 kind, guint64 count)
 static void
 object_of_absurd_counts_is_skipped (Api *api, gconstpointer unused)
 {
-	static const guint64 counts[] = { ~(guint64)0, ~(guint64)0 - 7, 1ULL << 63, 1ULL << 61, 1ULL << 32, 0xffffffff, 1 << 30, 9, 17 };
+	static const guint64 counts[] = { ~(guint64)0, ~(guint64)0 - 7, 1ULL << 63, 1ULL << 61, 1ULL << 32,
+		                          0xffffffff,  1 << 30,         9,          17 };
 	g_autofree char *path = NULL;
 
 	if (api_spares_softhsm (api, "SoftHSM ends the process"))
@@ -267,7 +295,7 @@ object_of_absurd_counts_is_skipped (Api *api, gconstpointer unused)
 			g_autoptr (GByteArray) content = object_with_count (kind, counts[i]);
 
 			stop (api);
-			write_file (path, content->data, content->len);
+			write_old_file (path, content->data, content->len);
 			assert_ok (api->f->C_Initialize (NULL));
 			api->session = open_session (api->module, api->slot, TRUE);
 			assert_neighbour_lives (api);
@@ -289,7 +317,7 @@ object_of_another_token_is_survived (Api *api, gconstpointer unused)
 	stop (api);
 	for (gsize i = file.n - 60; i < file.n; i++)
 		file.content[i] = (char)(file.content[i] ^ 0x5a);
-	write_file (path, file.content, file.n);
+	write_old_file (path, file.content, file.n);
 	assert_ok (api->f->C_Initialize (NULL));
 	api->session = open_session (api->module, api->slot, TRUE);
 	assert_neighbour_lives (api);
@@ -374,7 +402,8 @@ object_of_a_terabyte_is_skipped (Api *api, gconstpointer unused)
 static void
 files_of_other_names_are_ignored (Api *api, gconstpointer unused)
 {
-	static const char *const names[] = { ".object", "object", "x.objects", "x.object.tmp", "README", ".hidden" };
+	static const char *const names[] = { ".object",      "object", "x.objects",
+		                             "x.object.tmp", "README", ".hidden" };
 
 	for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
 		g_autofree char *dir = api_token_dir (api);
@@ -445,12 +474,12 @@ token_truncated_at_every_length_is_skipped (Api *api, gconstpointer unused)
 	stop (api);
 	file = read_whole (path);
 	for (gsize n = 0; n < file.n; n++) {
-		write_file (path, file.content, n);
+		write_old_file (path, file.content, n);
 		assert_ok (api->f->C_Initialize (NULL));
 		assert_slots_are_told (api);
 		stop (api);
 	}
-	write_file (path, file.content, file.n);
+	write_old_file (path, file.content, file.n);
 	assert_ok (api->f->C_Initialize (NULL));
 	api->session = open_session (api->module, token_slot_of (api->module), TRUE);
 }
@@ -473,18 +502,19 @@ token_with_any_byte_changed_is_survived (Api *api, gconstpointer unused)
 		char before = file.content[at];
 
 		file.content[at] = (char)(before ^ (1 << at % 8));
-		write_file (path, file.content, file.n);
+		write_old_file (path, file.content, file.n);
 		file.content[at] = before;
 		assert_ok (api->f->C_Initialize (NULL));
 		assert_slots_are_told (api);
 		assert_ok (api->f->C_GetSlotList (CK_TRUE, slots, &n));
-		if (api->f->C_OpenSession (slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session) == CKR_OK) {
+		if (api->f->C_OpenSession (slots[0], CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+		                           &session) == CKR_OK) {
 			g_assert_true (rv_name (api_login (api, session, CKU_USER, USER_PIN))[0] == 'C');
 			api_count_in (api, session, NOTHING);
 		}
 		stop (api);
 	}
-	write_file (path, file.content, file.n);
+	write_old_file (path, file.content, file.n);
 }
 
 static void

@@ -1,5 +1,5 @@
-/* A process that forks while the library is at work: PKCS #11 v3.2 section 5.4.1 has the child initialise anew,
- * and SoftHSM's library.reset_on_fork says what becomes of what it inherited. */
+/* A process that forks while the library is at work: PKCS #11 v3.2 section 5.4.1 has the child initialise
+ * anew, and SoftHSM's library.reset_on_fork says what becomes of what it inherited. */
 
 #include "apitest.h"
 
@@ -48,7 +48,8 @@ sign (const Family *family)
 	CK_ULONG n = sizeof signature;
 	CK_RV rv = family->api->f->C_SignInit (family->api->session, MECH (CKM_ECDSA), family->key);
 
-	return rv == CKR_OK ? family->api->f->C_Sign (family->api->session, hash, sizeof hash, signature, &n) : rv;
+	return rv == CKR_OK ? family->api->f->C_Sign (family->api->session, hash, sizeof hash, signature, &n)
+	                    : rv;
 }
 
 static void
@@ -114,7 +115,8 @@ child_of_a_child_inherits_too (Api *api, gconstpointer unused)
 static int
 child_destroys_and_makes (const Family *family)
 {
-	const CK_ATTRIBUTE made[] = { A_ULONG (CKA_CLASS, CKO_DATA), YES (CKA_TOKEN), A_STRING (CKA_LABEL, "by the child") };
+	const CK_ATTRIBUTE made[] = { A_ULONG (CKA_CLASS, CKO_DATA), YES (CKA_TOKEN),
+		                      A_STRING (CKA_LABEL, "by the child") };
 	CK_OBJECT_HANDLE object;
 
 	WANT (family->api->f->C_DestroyObject (family->api->session, family->key) == CKR_OK);
@@ -200,7 +202,8 @@ child_starts_afresh (const Family *family)
 
 	WANT (own.f->C_Initialize (NULL) == CKR_OK);
 	WANT (own.f->C_GetSessionInfo (own.session, &info) == CKR_SESSION_HANDLE_INVALID);
-	WANT (own.f->C_OpenSession (own.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &own.session) == CKR_OK);
+	WANT (own.f->C_OpenSession (own.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+	                            &own.session) == CKR_OK);
 	WANT (own.f->C_GetSessionInfo (own.session, &info) == CKR_OK && info.state == CKS_RW_PUBLIC_SESSION);
 	WANT (api_login (&own, own.session, CKU_USER, USER_PIN) == CKR_OK);
 	WANT (api_count (&own, NOTHING) == 1);
@@ -243,7 +246,8 @@ child_has_nothing (const Family *family)
 	CK_ULONG n;
 
 	WANT (family->api->f->C_GetSessionInfo (family->api->session, &info) == CKR_CRYPTOKI_NOT_INITIALIZED);
-	WANT (family->api->f->C_GetObjectSize (family->api->session, key, &n) == CKR_CRYPTOKI_NOT_INITIALIZED);
+	WANT (family->api->f->C_GetObjectSize (family->api->session, key, &n) ==
+	      CKR_CRYPTOKI_NOT_INITIALIZED);
 	WANT (sign (family) == CKR_CRYPTOKI_NOT_INITIALIZED);
 	WANT (family->api->f->C_GetSlotList (CK_TRUE, NULL, &n) == CKR_CRYPTOKI_NOT_INITIALIZED);
 	WANT (family->api->f->C_Finalize (NULL) == CKR_CRYPTOKI_NOT_INITIALIZED);
@@ -268,7 +272,8 @@ child_restarts (const Family *family)
 
 	WANT (own.f->C_GetInfo (&info) == CKR_CRYPTOKI_NOT_INITIALIZED);
 	WANT (own.f->C_Initialize (NULL) == CKR_OK);
-	WANT (own.f->C_OpenSession (own.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &own.session) == CKR_OK);
+	WANT (own.f->C_OpenSession (own.slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+	                            &own.session) == CKR_OK);
 	WANT (api_login (&own, own.session, CKU_USER, USER_PIN) == CKR_OK);
 	WANT (api_count (&own, NOTHING) == 1);
 	return 0;

@@ -262,8 +262,10 @@ info_needs_room (Api *api, gconstpointer unused)
 static void
 function_list_is_complete (Api *api, gconstpointer unused)
 {
-	void *const *functions = (void *const *)(void *)((char *)api->f + G_STRUCT_OFFSET (CK_FUNCTION_LIST, C_Initialize));
-	gsize n = (sizeof (CK_FUNCTION_LIST) - G_STRUCT_OFFSET (CK_FUNCTION_LIST, C_Initialize)) / sizeof (void *);
+	void *const *functions =
+		(void *const *)(void *)((char *)api->f + G_STRUCT_OFFSET (CK_FUNCTION_LIST, C_Initialize));
+	gsize n = (sizeof (CK_FUNCTION_LIST) - G_STRUCT_OFFSET (CK_FUNCTION_LIST, C_Initialize)) /
+	          sizeof (void *);
 
 	g_assert_cmpuint (n, ==, 68);
 	for (gsize i = 0; i < n; i++)
@@ -295,8 +297,7 @@ function_list_needs_room (Api *api, gconstpointer unused)
 
 /* --- symbols --- */
 
-static const ElfW (Shdr) *
-find_section (const char *image, ElfW (Word) type)
+static const ElfW (Shdr) * find_section (const char *image, ElfW (Word) type)
 {
 	const ElfW (Ehdr) *header = (const void *)image;
 	const ElfW (Shdr) *sections = (const void *)(image + header->e_shoff);
@@ -308,9 +309,10 @@ find_section (const char *image, ElfW (Word) type)
 }
 
 static gboolean
-is_exported (const ElfW (Sym) *symbol)
+is_exported (const ElfW (Sym) * symbol)
 {
-	return symbol->st_shndx != SHN_UNDEF && symbol->st_shndx != SHN_ABS && ELF64_ST_BIND (symbol->st_info) != STB_LOCAL;
+	return symbol->st_shndx != SHN_UNDEF && symbol->st_shndx != SHN_ABS &&
+	       ELF64_ST_BIND (symbol->st_info) != STB_LOCAL;
 }
 
 static GPtrArray *
@@ -341,7 +343,8 @@ module_exports_three_symbols (Api *api, gconstpointer unused)
 	g_autofree char *image = NULL;
 	g_autoptr (GPtrArray) names = NULL;
 
-	if (api_spares_softhsm (api, "SoftHSM exports every function, and C++'s too: names that collide in a process"))
+	if (api_spares_softhsm (
+		    api, "SoftHSM exports every function, and C++'s too: names that collide in a process"))
 		return;
 	g_assert_true (g_file_get_contents (api->module->path, &image, NULL, NULL));
 	names = exported_symbols (image);
@@ -354,7 +357,8 @@ module_exports_three_symbols (Api *api, gconstpointer unused)
 
 /* --- interfaces --- */
 
-typedef CK_RV (*GetInterface) (CK_UTF8CHAR *name, CK_VERSION *version, CK_INTERFACE **interface, CK_FLAGS flags);
+typedef CK_RV (*GetInterface) (CK_UTF8CHAR *name, CK_VERSION *version, CK_INTERFACE **interface,
+                               CK_FLAGS flags);
 typedef CK_RV (*GetInterfaceList) (CK_INTERFACE *list, CK_ULONG *n);
 
 static CK_UTF8CHAR interface_name[] = "PKCS 11";
@@ -453,7 +457,9 @@ interface_2_40_is_the_function_list (Api *api, gconstpointer unused)
 static void
 interface_of_unknown_name_is_refused (Api *api, gconstpointer unused)
 {
-	static const char *const names[] = { "", "PKCS", "PKCS 11 ", "pkcs 11", "Vendor NSS FIPS Interface", "PKCS 12" };
+	static const char *const names[] = {
+		"", "PKCS", "PKCS 11 ", "pkcs 11", "Vendor NSS FIPS Interface", "PKCS 12"
+	};
 	CK_INTERFACE *interface = NULL;
 	GetInterfaceList get_list;
 	GetInterface get_one;
@@ -461,14 +467,16 @@ interface_of_unknown_name_is_refused (Api *api, gconstpointer unused)
 	if (!has_interfaces (api, &get_one, &get_list))
 		return;
 	for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
-		g_assert_cmpuint (get_one ((CK_UTF8CHAR *)(guintptr)names[i], NULL, &interface, 0), !=, CKR_OK);
+		g_assert_cmpuint (get_one ((CK_UTF8CHAR *)(guintptr)names[i], NULL, &interface, 0), !=,
+		                  CKR_OK);
 	g_assert_null (interface);
 }
 
 static void
 interface_of_unknown_version_is_refused (Api *api, gconstpointer unused)
 {
-	static CK_VERSION versions[] = { { 0, 0 }, { 2, 0 }, { 2, 20 }, { 2, 39 }, { 2, 41 }, { 3, 99 }, { 9, 9 } };
+	static CK_VERSION versions[] = { { 0, 0 },  { 2, 0 },  { 2, 20 }, { 2, 39 },
+		                         { 2, 41 }, { 3, 99 }, { 9, 9 } };
 	CK_INTERFACE *interface = NULL;
 	GetInterfaceList get_list;
 	GetInterface get_one;

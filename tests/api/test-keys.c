@@ -1,12 +1,13 @@
-/* Keys that mechanisms make, move and derive: PKCS #11 v3.2 section 5.18, and where their attributes say that they
- * come from. */
+/* Keys that mechanisms make, move and derive: PKCS #11 v3.2 section 5.18, and where their attributes say that
+ * they come from. */
 
 #include "apitest.h"
 
 static CK_RV
-generate (const Api *api, CK_MECHANISM_TYPE type, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
+generate (const Api *api, CK_MECHANISM_TYPE type, const CK_ATTRIBUTE *template, CK_ULONG n,
+          CK_OBJECT_HANDLE *key)
 {
-	return api->f->C_GenerateKey (api->session, MECH (type), (CK_ATTRIBUTE *)(guintptr)template, n, key);
+	return api->f->C_GenerateKey (api->session, MECH (type), (CK_ATTRIBUTE *)(guintptr) template, n, key);
 }
 
 static CK_OBJECT_HANDLE
@@ -26,12 +27,14 @@ static CK_RV
 generate_pair (const Api *api, CK_MECHANISM_TYPE type, const CK_ATTRIBUTE *public, CK_ULONG n_public,
                const CK_ATTRIBUTE *private, CK_ULONG n_private, Pair *pair)
 {
-	return api->f->C_GenerateKeyPair (api->session, MECH (type), (CK_ATTRIBUTE *)(guintptr)public, n_public,
-	                                  (CK_ATTRIBUTE *)(guintptr)private, n_private, &pair->public, &pair->private);
+	return api->f->C_GenerateKeyPair (api->session, MECH (type), (CK_ATTRIBUTE *)(guintptr) public,
+	                                  n_public, (CK_ATTRIBUTE *)(guintptr) private, n_private,
+	                                  &pair->public, &pair->private);
 }
 
 static CK_RV
-wrap (const Api *api, CK_MECHANISM_TYPE type, CK_OBJECT_HANDLE with, CK_OBJECT_HANDLE key, CK_BYTE *out, CK_ULONG *n)
+wrap (const Api *api, CK_MECHANISM_TYPE type, CK_OBJECT_HANDLE with, CK_OBJECT_HANDLE key, CK_BYTE *out,
+      CK_ULONG *n)
 {
 	return api->f->C_WrapKey (api->session, MECH (type), with, key, out, n);
 }
@@ -41,12 +44,12 @@ unwrap (const Api *api, CK_MECHANISM_TYPE type, CK_OBJECT_HANDLE with, const CK_
         const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
 {
 	return api->f->C_UnwrapKey (api->session, MECH (type), with, (CK_BYTE *)(guintptr)data, n_data,
-	                            (CK_ATTRIBUTE *)(guintptr)template, n, key);
+	                            (CK_ATTRIBUTE *)(guintptr) template, n, key);
 }
 
-#define AS_AES A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES)
+#define AS_AES    A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES)
 #define AS_SECRET A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)
-#define OPEN NO (CKA_SENSITIVE), YES (CKA_EXTRACTABLE)
+#define OPEN      NO (CKA_SENSITIVE), YES (CKA_EXTRACTABLE)
 
 /* --- C_GenerateKey --- */
 
@@ -73,7 +76,8 @@ generate_refuses_other_lengths_of_aes (Api *api, gconstpointer unused)
 	for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
 		/* SoftHSM takes 0 for a length that is not there. */
 		assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, lengths[i])), &key),
-		           api->softhsm && lengths[i] == 0 ? CKR_TEMPLATE_INCOMPLETE : CKR_ATTRIBUTE_VALUE_INVALID);
+		           api->softhsm && lengths[i] == 0 ? CKR_TEMPLATE_INCOMPLETE
+		                                           : CKR_ATTRIBUTE_VALUE_INVALID);
 }
 
 static void
@@ -82,7 +86,8 @@ generate_makes_generic_secrets_of_any_length (Api *api, gconstpointer unused)
 	static const CK_ULONG lengths[] = { 1, 20, 33, 1000 };
 
 	for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++) {
-		CK_OBJECT_HANDLE key = new_key (api, CKM_GENERIC_SECRET_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, lengths[i]), OPEN));
+		CK_OBJECT_HANDLE key = new_key (api, CKM_GENERIC_SECRET_KEY_GEN,
+		                                T (A_ULONG (CKA_VALUE_LEN, lengths[i]), OPEN));
 		g_autoptr (GBytes) value = get_attribute (api->module, api->session, key, CKA_VALUE);
 
 		g_assert_cmpuint (g_bytes_get_size (value), ==, lengths[i]);
@@ -94,8 +99,10 @@ generate_wants_a_length (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key;
 
-	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_STRING (CKA_LABEL, "x")), &key), CKR_TEMPLATE_INCOMPLETE);
-	assert_rv (generate (api, CKM_GENERIC_SECRET_KEY_GEN, T (A_STRING (CKA_LABEL, "x")), &key), CKR_TEMPLATE_INCOMPLETE);
+	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_STRING (CKA_LABEL, "x")), &key),
+	           CKR_TEMPLATE_INCOMPLETE);
+	assert_rv (generate (api, CKM_GENERIC_SECRET_KEY_GEN, T (A_STRING (CKA_LABEL, "x")), &key),
+	           CKR_TEMPLATE_INCOMPLETE);
 }
 
 static void
@@ -112,7 +119,9 @@ generate_makes_different_keys (Api *api, gconstpointer unused)
 static void
 generate_tells_where_the_key_comes_from (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE key = new_key (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 32), YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE)));
+	CK_OBJECT_HANDLE key =
+		new_key (api, CKM_AES_KEY_GEN,
+	                 T (A_ULONG (CKA_VALUE_LEN, 32), YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE)));
 
 	g_assert_true (api_bool (api, key, CKA_LOCAL));
 	g_assert_true (api_bool (api, key, CKA_ALWAYS_SENSITIVE));
@@ -159,7 +168,8 @@ generate_refuses_what_the_token_sets (Api *api, gconstpointer unused)
 
 	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16), NO (CKA_LOCAL)), &key),
 	           CKR_ATTRIBUTE_READ_ONLY);
-	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16), A_BYTES (CKA_VALUE, 1)), &key),
+	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16), A_BYTES (CKA_VALUE, 1)),
+	                     &key),
 	           CKR_ATTRIBUTE_READ_ONLY);
 }
 
@@ -168,9 +178,11 @@ generate_refuses_another_class_or_type (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key;
 
-	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16), A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY)), &key),
+	assert_rv (generate (api, CKM_AES_KEY_GEN,
+	                     T (A_ULONG (CKA_VALUE_LEN, 16), A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY)), &key),
 	           api->softhsm ? CKR_ATTRIBUTE_VALUE_INVALID : CKR_TEMPLATE_INCONSISTENT);
-	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16), A_ULONG (CKA_KEY_TYPE, CKK_RSA)), &key),
+	assert_rv (generate (api, CKM_AES_KEY_GEN,
+	                     T (A_ULONG (CKA_VALUE_LEN, 16), A_ULONG (CKA_KEY_TYPE, CKK_RSA)), &key),
 	           CKR_TEMPLATE_INCONSISTENT);
 }
 
@@ -180,7 +192,8 @@ generate_needs_a_mechanism_that_generates (Api *api, gconstpointer unused)
 	CK_OBJECT_HANDLE key;
 
 	assert_rv (generate (api, CKM_AES_ECB, T (A_ULONG (CKA_VALUE_LEN, 16)), &key), CKR_MECHANISM_INVALID);
-	assert_rv (generate (api, CKM_RSA_PKCS_KEY_PAIR_GEN, T (A_ULONG (CKA_VALUE_LEN, 16)), &key), CKR_MECHANISM_INVALID);
+	assert_rv (generate (api, CKM_RSA_PKCS_KEY_PAIR_GEN, T (A_ULONG (CKA_VALUE_LEN, 16)), &key),
+	           CKR_MECHANISM_INVALID);
 }
 
 static void
@@ -200,14 +213,15 @@ generate_of_private_keys_needs_the_user (Api *api, gconstpointer unused)
 	CK_OBJECT_HANDLE key;
 
 	assert_ok (api->f->C_Logout (api->session));
-	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16)), &key), CKR_USER_NOT_LOGGED_IN);
+	assert_rv (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16)), &key),
+	           CKR_USER_NOT_LOGGED_IN);
 	assert_ok (generate (api, CKM_AES_KEY_GEN, T (A_ULONG (CKA_VALUE_LEN, 16), NO (CKA_PRIVATE)), &key));
 }
 
 /* --- C_GenerateKeyPair --- */
 
 #define RSA_PUBLIC T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 1, 0, 1))
-#define P256 T (A_DATA (CKA_EC_PARAMS, der_p256, sizeof der_p256))
+#define P256       T (A_DATA (CKA_EC_PARAMS, der_p256, sizeof der_p256))
 
 static void
 assert_pair_signs (const Api *api, const Pair *pair, CK_MECHANISM_TYPE type, CK_ULONG n_data)
@@ -227,7 +241,8 @@ pair_of_rsa_works (Api *api, gconstpointer unused)
 	g_autoptr (GBytes) n1 = NULL, n2 = NULL;
 	Pair pair;
 
-	assert_ok (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN, RSA_PUBLIC, T (YES (CKA_SENSITIVE)), &pair));
+	assert_ok (
+		generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN, RSA_PUBLIC, T (YES (CKA_SENSITIVE)), &pair));
 	n1 = get_attribute (api->module, api->session, pair.public, CKA_MODULUS);
 	n2 = get_attribute (api->module, api->session, pair.private, CKA_MODULUS);
 	g_assert_cmpuint (g_bytes_get_size (n1), ==, 128);
@@ -242,7 +257,8 @@ pair_of_rsa_takes_other_exponents (Api *api, gconstpointer unused)
 	Pair pair;
 
 	assert_ok (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN,
-	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 3)), NOTHING, &pair));
+	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 3)),
+	                          NOTHING, &pair));
 	api_assert_bytes (api, pair.public, CKA_PUBLIC_EXPONENT, "\3", 1);
 	assert_pair_signs (api, &pair, CKM_SHA256_RSA_PKCS, 32);
 }
@@ -255,13 +271,16 @@ pair_of_rsa_refuses_exponents_that_are_none (Api *api, gconstpointer unused)
 	if (api_spares_softhsm (api, "SoftHSM leaves it to OpenSSL, which may not come back"))
 		return;
 	assert_rv (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN,
-	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 4)), NOTHING, &pair),
+	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 4)),
+	                          NOTHING, &pair),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN,
-	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 1)), NOTHING, &pair),
+	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 1)),
+	                          NOTHING, &pair),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN,
-	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 0)), NOTHING, &pair),
+	                          T (A_ULONG (CKA_MODULUS_BITS, 1024), A_BYTES (CKA_PUBLIC_EXPONENT, 0)),
+	                          NOTHING, &pair),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 }
 
@@ -270,7 +289,8 @@ pair_of_rsa_without_exponent_has_f4 (Api *api, gconstpointer unused)
 {
 	Pair pair;
 
-	assert_ok (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN, T (A_ULONG (CKA_MODULUS_BITS, 1024)), NOTHING, &pair));
+	assert_ok (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN, T (A_ULONG (CKA_MODULUS_BITS, 1024)),
+	                          NOTHING, &pair));
 	api_assert_bytes (api, pair.public, CKA_PUBLIC_EXPONENT, "\1\0\1", 3);
 }
 
@@ -283,11 +303,13 @@ pair_of_rsa_refuses_lengths (Api *api, gconstpointer unused)
 	if (api_spares_softhsm (api, "SoftHSM's limits are other ones"))
 		return;
 	for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++) {
-		CK_RV rv = generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN, T (A_ULONG (CKA_MODULUS_BITS, lengths[i])), NOTHING, &pair);
+		CK_RV rv = generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN,
+		                          T (A_ULONG (CKA_MODULUS_BITS, lengths[i])), NOTHING, &pair);
 
 		g_assert_true (rv == CKR_KEY_SIZE_RANGE || rv == CKR_ATTRIBUTE_VALUE_INVALID);
 	}
-	assert_rv (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN, NOTHING, NOTHING, &pair), CKR_TEMPLATE_INCOMPLETE);
+	assert_rv (generate_pair (api, CKM_RSA_PKCS_KEY_PAIR_GEN, NOTHING, NOTHING, &pair),
+	           CKR_TEMPLATE_INCOMPLETE);
 }
 
 static void
@@ -310,11 +332,14 @@ pair_of_ec_refuses_curves (Api *api, gconstpointer unused)
 {
 	Pair pair;
 
-	g_assert_cmpuint (generate_pair (api, CKM_EC_KEY_PAIR_GEN, T (A_BYTES (CKA_EC_PARAMS, 6, 3, 1, 2, 3)), NOTHING, &pair),
+	g_assert_cmpuint (generate_pair (api, CKM_EC_KEY_PAIR_GEN, T (A_BYTES (CKA_EC_PARAMS, 6, 3, 1, 2, 3)),
+	                                 NOTHING, &pair),
 	                  !=, CKR_OK);
-	g_assert_cmpuint (generate_pair (api, CKM_EC_KEY_PAIR_GEN, T (A_BYTES (CKA_EC_PARAMS, 0xff)), NOTHING, &pair), !=,
-	                  CKR_OK);
-	assert_rv (generate_pair (api, CKM_EC_KEY_PAIR_GEN, NOTHING, NOTHING, &pair), CKR_TEMPLATE_INCOMPLETE);
+	g_assert_cmpuint (
+		generate_pair (api, CKM_EC_KEY_PAIR_GEN, T (A_BYTES (CKA_EC_PARAMS, 0xff)), NOTHING, &pair),
+		!=, CKR_OK);
+	assert_rv (generate_pair (api, CKM_EC_KEY_PAIR_GEN, NOTHING, NOTHING, &pair),
+	           CKR_TEMPLATE_INCOMPLETE);
 }
 
 static void
@@ -323,7 +348,8 @@ pair_of_edwards_works (Api *api, gconstpointer unused)
 	Pair pair;
 
 	assert_ok (generate_pair (api, CKM_EC_EDWARDS_KEY_PAIR_GEN,
-	                          T (A_DATA (CKA_EC_PARAMS, name_ed25519, sizeof name_ed25519)), NOTHING, &pair));
+	                          T (A_DATA (CKA_EC_PARAMS, name_ed25519, sizeof name_ed25519)), NOTHING,
+	                          &pair));
 	assert_pair_signs (api, &pair, CKM_EDDSA, 20);
 }
 
@@ -332,7 +358,8 @@ pair_of_edwards_takes_an_oid (Api *api, gconstpointer unused)
 {
 	Pair pair;
 
-	assert_ok (generate_pair (api, CKM_EC_EDWARDS_KEY_PAIR_GEN, T (A_DATA (CKA_EC_PARAMS, der_ed25519, 5)), NOTHING, &pair));
+	assert_ok (generate_pair (api, CKM_EC_EDWARDS_KEY_PAIR_GEN,
+	                          T (A_DATA (CKA_EC_PARAMS, der_ed25519, 5)), NOTHING, &pair));
 	api_assert_bytes (api, pair.public, CKA_EC_PARAMS, der_ed25519, 5);
 	assert_pair_signs (api, &pair, CKM_EDDSA, 20);
 }
@@ -353,7 +380,8 @@ pair_tells_where_it_comes_from (Api *api, gconstpointer unused)
 {
 	Pair pair;
 
-	assert_ok (generate_pair (api, CKM_EC_KEY_PAIR_GEN, P256, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE)), &pair));
+	assert_ok (generate_pair (api, CKM_EC_KEY_PAIR_GEN, P256,
+	                          T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE)), &pair));
 	g_assert_true (api_bool (api, pair.public, CKA_LOCAL));
 	g_assert_true (api_bool (api, pair.private, CKA_LOCAL));
 	g_assert_true (api_bool (api, pair.private, CKA_ALWAYS_SENSITIVE));
@@ -367,7 +395,8 @@ pair_is_on_the_token_if_asked (Api *api, gconstpointer unused)
 {
 	Pair pair;
 
-	assert_ok (generate_pair (api, CKM_EC_KEY_PAIR_GEN, T (A_DATA (CKA_EC_PARAMS, der_p256, 10), YES (CKA_TOKEN)),
+	assert_ok (generate_pair (api, CKM_EC_KEY_PAIR_GEN,
+	                          T (A_DATA (CKA_EC_PARAMS, der_p256, 10), YES (CKA_TOKEN)),
 	                          T (YES (CKA_TOKEN), A_STRING (CKA_ID, "1")), &pair));
 	api_restart (api, NULL);
 	g_assert_cmpuint (api_count (api, NOTHING), ==, 2);
@@ -380,7 +409,8 @@ pair_that_fails_leaves_nothing (Api *api, gconstpointer unused)
 {
 	Pair pair = { 77, 88 };
 
-	assert_rv (generate_pair (api, CKM_EC_KEY_PAIR_GEN, T (A_DATA (CKA_EC_PARAMS, der_p256, 10), YES (CKA_TOKEN)),
+	assert_rv (generate_pair (api, CKM_EC_KEY_PAIR_GEN,
+	                          T (A_DATA (CKA_EC_PARAMS, der_p256, 10), YES (CKA_TOKEN)),
 	                          T (YES (CKA_TOKEN), YES (CKA_LOCAL)), &pair),
 	           CKR_ATTRIBUTE_READ_ONLY);
 	/* SoftHSM leaves an orphan. */
@@ -397,7 +427,8 @@ static void
 wrap_and_unwrap_give_the_same_key (Api *api, gconstpointer unused)
 {
 	static const CK_MECHANISM_TYPE types[] = { CKM_AES_KEY_WRAP, CKM_AES_KEY_WRAP_PAD };
-	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, NOTHING), key = api_key (api, KEY_SECRET, NOTHING), back;
+	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, NOTHING), key = api_key (api, KEY_SECRET, NOTHING),
+			 back;
 	g_autoptr (GBytes) value = get_attribute (api->module, api->session, key, CKA_VALUE);
 
 	for (gsize i = 0; i < G_N_ELEMENTS (types); i++) {
@@ -420,7 +451,8 @@ wrap_by_rsa_and_unwrap_give_the_same_key (Api *api, gconstpointer unused)
 		CK_ULONG n_label;
 	} oaep = { CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0 };
 	CK_MECHANISM mechs[] = { { CKM_RSA_PKCS, NULL, 0 }, { CKM_RSA_PKCS_OAEP, &oaep, sizeof oaep } };
-	CK_OBJECT_HANDLE public = api_key (api, KEY_RSA_PUBLIC, NOTHING), private = api_key (api, KEY_RSA_PRIVATE, NOTHING);
+	CK_OBJECT_HANDLE public = api_key (api, KEY_RSA_PUBLIC, NOTHING),
+			 private = api_key (api, KEY_RSA_PRIVATE, NOTHING);
 	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, NOTHING), back;
 	g_autoptr (GBytes) value = get_attribute (api->module, api->session, key, CKA_VALUE);
 
@@ -430,7 +462,8 @@ wrap_by_rsa_and_unwrap_give_the_same_key (Api *api, gconstpointer unused)
 
 		assert_ok (api->f->C_WrapKey (api->session, &mechs[i], public, key, wrapped, &n));
 		g_assert_cmpuint (n, ==, 256);
-		assert_ok (api->f->C_UnwrapKey (api->session, &mechs[i], private, wrapped, n, T (AS_AES, OPEN), &back));
+		assert_ok (api->f->C_UnwrapKey (api->session, &mechs[i], private, wrapped, n,
+		                                T (AS_AES, OPEN), &back));
 		api_assert_bytes (api, back, CKA_VALUE, g_bytes_get_data (value, NULL), 32);
 	}
 }
@@ -459,8 +492,10 @@ wrap_of_private_keys_gives_keys_that_sign (Api *api, gconstpointer unused)
 		if (api->softhsm && pairs[i].type == CKK_EC_EDWARDS)
 			continue;
 		assert_ok (wrap (api, CKM_AES_KEY_WRAP_PAD, with, key, wrapped, &n));
-		assert_ok (unwrap (api, CKM_AES_KEY_WRAP_PAD, with, wrapped, n,
-		                   T (A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, pairs[i].type)), &pair.private));
+		assert_ok (unwrap (
+			api, CKM_AES_KEY_WRAP_PAD, with, wrapped, n,
+			T (A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, pairs[i].type)),
+			&pair.private));
 		assert_pair_signs (api, &pair, pairs[i].sign, 32);
 	}
 }
@@ -483,7 +518,8 @@ wrap_length_question_is_answered (Api *api, gconstpointer unused)
 static void
 wrap_refuses_unextractable_keys (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, NOTHING), key = api_key (api, KEY_SECRET, T (NO (CKA_EXTRACTABLE)));
+	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, NOTHING),
+			 key = api_key (api, KEY_SECRET, T (NO (CKA_EXTRACTABLE)));
 	CK_BYTE wrapped[128];
 	CK_ULONG n = sizeof wrapped;
 
@@ -493,25 +529,29 @@ wrap_refuses_unextractable_keys (Api *api, gconstpointer unused)
 static void
 wrap_needs_the_usage (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, T (NO (CKA_WRAP), NO (CKA_UNWRAP))), key = api_key (api, KEY_SECRET, NOTHING);
+	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, T (NO (CKA_WRAP), NO (CKA_UNWRAP))),
+			 key = api_key (api, KEY_SECRET, NOTHING);
 	CK_BYTE wrapped[128] = { 0 };
 	CK_ULONG n = sizeof wrapped;
 
 	assert_rv (wrap (api, CKM_AES_KEY_WRAP, with, key, wrapped, &n), CKR_KEY_FUNCTION_NOT_PERMITTED);
-	assert_rv (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, 24, T (AS_SECRET), &key), CKR_KEY_FUNCTION_NOT_PERMITTED);
+	assert_rv (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, 24, T (AS_SECRET), &key),
+	           CKR_KEY_FUNCTION_NOT_PERMITTED);
 }
 
 static void
 wrap_needs_an_allowed_mechanism (Api *api, gconstpointer unused)
 {
 	CK_MECHANISM_TYPE other = CKM_AES_ECB;
-	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, T (A_DATA (CKA_ALLOWED_MECHANISMS, &other, sizeof other)));
+	CK_OBJECT_HANDLE with =
+		api_key (api, KEY_AES, T (A_DATA (CKA_ALLOWED_MECHANISMS, &other, sizeof other)));
 	CK_OBJECT_HANDLE key = api_key (api, KEY_SECRET, NOTHING);
 	CK_BYTE wrapped[128] = { 0 };
 	CK_ULONG n = sizeof wrapped;
 
 	assert_rv (wrap (api, CKM_AES_KEY_WRAP, with, key, wrapped, &n), CKR_MECHANISM_INVALID);
-	assert_rv (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, 24, T (AS_SECRET), &key), CKR_MECHANISM_INVALID);
+	assert_rv (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, 24, T (AS_SECRET), &key),
+	           CKR_MECHANISM_INVALID);
 }
 
 static void
@@ -547,7 +587,8 @@ wrap_refuses_wrong_handles (Api *api, gconstpointer unused)
 
 	assert_rv (wrap (api, CKM_AES_KEY_WRAP, 0, key, wrapped, &n), CKR_WRAPPING_KEY_HANDLE_INVALID);
 	assert_rv (wrap (api, CKM_AES_KEY_WRAP, with, 0, wrapped, &n), CKR_KEY_HANDLE_INVALID);
-	assert_rv (unwrap (api, CKM_AES_KEY_WRAP, 0, wrapped, 24, T (AS_SECRET), &key), CKR_UNWRAPPING_KEY_HANDLE_INVALID);
+	assert_rv (unwrap (api, CKM_AES_KEY_WRAP, 0, wrapped, 24, T (AS_SECRET), &key),
+	           CKR_UNWRAPPING_KEY_HANDLE_INVALID);
 }
 
 static void
@@ -557,9 +598,15 @@ wrap_refuses_what_is_no_secret (Api *api, gconstpointer unused)
 	CK_BYTE wrapped[2048];
 	CK_ULONG n = sizeof wrapped;
 
-	g_assert_cmpuint (wrap (api, CKM_AES_KEY_WRAP_PAD, with, api_key (api, KEY_RSA_PUBLIC, NOTHING), wrapped, &n), !=, CKR_OK);
-	g_assert_cmpuint (wrap (api, CKM_AES_KEY_WRAP_PAD, with, api_key (api, DATA_OBJECT, NOTHING), wrapped, &n), !=, CKR_OK);
-	g_assert_cmpuint (wrap (api, CKM_AES_KEY_WRAP_PAD, with, api_key (api, CERTIFICATE, NOTHING), wrapped, &n), !=, CKR_OK);
+	g_assert_cmpuint (
+		wrap (api, CKM_AES_KEY_WRAP_PAD, with, api_key (api, KEY_RSA_PUBLIC, NOTHING), wrapped, &n),
+		!=, CKR_OK);
+	g_assert_cmpuint (
+		wrap (api, CKM_AES_KEY_WRAP_PAD, with, api_key (api, DATA_OBJECT, NOTHING), wrapped, &n), !=,
+		CKR_OK);
+	g_assert_cmpuint (
+		wrap (api, CKM_AES_KEY_WRAP_PAD, with, api_key (api, CERTIFICATE, NOTHING), wrapped, &n), !=,
+		CKR_OK);
 }
 
 static void
@@ -567,8 +614,8 @@ wrap_by_rsa_refuses_private_keys (Api *api, gconstpointer unused)
 {
 	CK_BYTE wrapped[2048];
 	CK_ULONG n = sizeof wrapped;
-	CK_RV rv = wrap (api, CKM_RSA_PKCS, api_key (api, KEY_RSA_PUBLIC, NOTHING), api_key (api, KEY_EC_PRIVATE, NOTHING),
-	                 wrapped, &n);
+	CK_RV rv = wrap (api, CKM_RSA_PKCS, api_key (api, KEY_RSA_PUBLIC, NOTHING),
+	                 api_key (api, KEY_EC_PRIVATE, NOTHING), wrapped, &n);
 
 	assert_rv (rv, CKR_KEY_NOT_WRAPPABLE);
 }
@@ -580,7 +627,8 @@ wrap_with_trusted_needs_a_trusted_key (Api *api, gconstpointer unused)
 	CK_BYTE wrapped[256];
 	CK_ULONG n = sizeof wrapped;
 
-	assert_rv (wrap (api, CKM_AES_KEY_WRAP, api_key (api, KEY_AES, NOTHING), key, wrapped, &n), CKR_KEY_NOT_WRAPPABLE);
+	assert_rv (wrap (api, CKM_AES_KEY_WRAP, api_key (api, KEY_AES, NOTHING), key, wrapped, &n),
+	           CKR_KEY_NOT_WRAPPABLE);
 }
 
 static void
@@ -627,7 +675,8 @@ unwrap_template_must_not_be_contradicted (Api *api, gconstpointer unused)
 	assert_ok (wrap (api, CKM_AES_KEY_WRAP, with, api_key (api, KEY_SECRET, NOTHING), wrapped, &n));
 	assert_rv (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (AS_SECRET, NO (CKA_SENSITIVE)), &back),
 	           CKR_TEMPLATE_INCONSISTENT);
-	assert_ok (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (AS_SECRET, YES (CKA_SENSITIVE)), &back));
+	assert_ok (
+		unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (AS_SECRET, YES (CKA_SENSITIVE)), &back));
 	g_assert_true (api_bool (api, back, CKA_SENSITIVE));
 	/* The standard fills in what the caller leaves open; SoftHSM only checks. */
 	if (!api->softhsm) {
@@ -644,7 +693,8 @@ unwrap_says_that_the_key_comes_from_elsewhere (Api *api, gconstpointer unused)
 	CK_ULONG n = sizeof wrapped;
 
 	assert_ok (wrap (api, CKM_AES_KEY_WRAP, with, api_key (api, KEY_AES, NOTHING), wrapped, &n));
-	assert_ok (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (AS_AES, YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE)), &back));
+	assert_ok (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n,
+	                   T (AS_AES, YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE)), &back));
 	g_assert_false (api_bool (api, back, CKA_LOCAL));
 	g_assert_false (api_bool (api, back, CKA_ALWAYS_SENSITIVE));
 	g_assert_false (api_bool (api, back, CKA_NEVER_EXTRACTABLE));
@@ -675,10 +725,15 @@ unwrap_wants_class_and_type (Api *api, gconstpointer unused)
 	CK_ULONG n = sizeof wrapped;
 
 	assert_ok (wrap (api, CKM_AES_KEY_WRAP, with, api_key (api, KEY_AES, NOTHING), wrapped, &n));
-	g_assert_cmpuint (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (A_ULONG (CKA_KEY_TYPE, CKK_AES)), &back), !=, CKR_OK);
-	g_assert_cmpuint (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY)), &back), !=, CKR_OK);
-	g_assert_cmpuint (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (AS_AES, A_ULONG (CKA_CLASS, CKO_DATA)), &back), !=,
-	                  CKR_OK);
+	g_assert_cmpuint (
+		unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (A_ULONG (CKA_KEY_TYPE, CKK_AES)), &back),
+		!=, CKR_OK);
+	g_assert_cmpuint (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n,
+	                          T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY)), &back),
+	                  !=, CKR_OK);
+	g_assert_cmpuint (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n,
+	                          T (AS_AES, A_ULONG (CKA_CLASS, CKO_DATA)), &back),
+	                  !=, CKR_OK);
 }
 
 /* One answer for every kind of damage: which check failed is nobody's business. */
@@ -718,13 +773,15 @@ unwrap_of_private_keys_of_damaged_blobs_gives_one_answer (Api *api, gconstpointe
 
 	if (api_spares_softhsm (api, "SoftHSM 2.6.1 does not unwrap by AES-CBC"))
 		return;
-	assert_ok (api->f->C_WrapKey (api->session, &cbc, with, api_key (api, KEY_EC_PRIVATE, NOTHING), wrapped, &n));
+	assert_ok (api->f->C_WrapKey (api->session, &cbc, with, api_key (api, KEY_EC_PRIVATE, NOTHING),
+	                              wrapped, &n));
 	for (CK_ULONG at = 0; at < n; at++) {
 		CK_RV rv;
 
 		wrapped[at] ^= 0x55;
-		rv = api->f->C_UnwrapKey (api->session, &cbc, with, wrapped, n,
-		                          T (A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_EC)), &back);
+		rv = api->f->C_UnwrapKey (
+			api->session, &cbc, with, wrapped, n,
+			T (A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_EC)), &back);
 		wrapped[at] ^= 0x55;
 		/* CBC cannot notice everything. */
 		if (rv != CKR_OK)
@@ -769,11 +826,13 @@ unwrap_of_the_wrong_kind_is_refused (Api *api, gconstpointer unused)
 
 	assert_ok (wrap (api, CKM_AES_KEY_WRAP, with, api_key (api, KEY_SECRET, NOTHING), wrapped, &n));
 	g_assert_cmpuint (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n,
-	                          T (A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_RSA)), &back),
+	                          T (A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_RSA)),
+	                          &back),
 	                  !=, CKR_OK);
 	/* SoftHSM makes an AES key of 64 bytes. */
 	if (!api->softhsm)
-		assert_rv (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (AS_AES), &back), CKR_WRAPPED_KEY_INVALID);
+		assert_rv (unwrap (api, CKM_AES_KEY_WRAP, with, wrapped, n, T (AS_AES), &back),
+		           CKR_WRAPPED_KEY_INVALID);
 }
 
 /* --- C_DeriveKey --- */
@@ -787,13 +846,13 @@ typedef struct {
 } EcdhParams;
 
 static CK_RV
-agree (const Api *api, CK_OBJECT_HANDLE base, const void *other, CK_ULONG n_other, const CK_ATTRIBUTE *template,
-       CK_ULONG n, CK_OBJECT_HANDLE *key)
+agree (const Api *api, CK_OBJECT_HANDLE base, const void *other, CK_ULONG n_other,
+       const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
 {
 	EcdhParams params = { CKD_NULL, 0, NULL, n_other, other };
 
 	return api->f->C_DeriveKey (api->session, MECH_PARAM (CKM_ECDH1_DERIVE, &params), base,
-	                            (CK_ATTRIBUTE *)(guintptr)template, n, key);
+	                            (CK_ATTRIBUTE *)(guintptr) template, n, key);
 }
 
 static void
@@ -801,7 +860,8 @@ derive_on_x25519_gives_what_the_rfc_says (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE, NOTHING), key;
 
-	assert_ok (agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &key));
+	assert_ok (
+		agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &key));
 	api_assert_bytes (api, key, CKA_VALUE, x25519_shared, 32);
 }
 
@@ -814,9 +874,10 @@ derive_on_p256_gives_both_sides_the_same (Api *api, gconstpointer unused)
 
 	assert_ok (generate_pair (api, CKM_EC_KEY_PAIR_GEN, P256, T (YES (CKA_DERIVE)), &pair));
 	their_point = get_attribute (api->module, api->session, pair.public, CKA_EC_POINT);
-	our_point = get_attribute (api->module, api->session, api_key (api, KEY_EC_PUBLIC, NOTHING), CKA_EC_POINT);
-	assert_ok (agree (api, api_key (api, KEY_EC_PRIVATE, NOTHING), g_bytes_get_data (their_point, NULL), 67,
-	                  T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &ours));
+	our_point = get_attribute (api->module, api->session, api_key (api, KEY_EC_PUBLIC, NOTHING),
+	                           CKA_EC_POINT);
+	assert_ok (agree (api, api_key (api, KEY_EC_PRIVATE, NOTHING), g_bytes_get_data (their_point, NULL),
+	                  67, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &ours));
 	/* Once wrapped in DER, once as it is. */
 	assert_ok (agree (api, pair.private, (const CK_BYTE *)g_bytes_get_data (our_point, NULL) + 2, 65,
 	                  T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &theirs));
@@ -839,7 +900,9 @@ derive_of_more_is_refused (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE, NOTHING), key;
 
-	g_assert_cmpuint (agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 33)), &key), !=, CKR_OK);
+	g_assert_cmpuint (
+		agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 33)), &key), !=,
+		CKR_OK);
 }
 
 static void
@@ -855,23 +918,32 @@ static void
 derive_needs_an_allowed_mechanism (Api *api, gconstpointer unused)
 {
 	CK_MECHANISM_TYPE other = CKM_AES_ECB;
-	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE, T (A_DATA (CKA_ALLOWED_MECHANISMS, &other, sizeof other))), key;
+	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE,
+	                                 T (A_DATA (CKA_ALLOWED_MECHANISMS, &other, sizeof other))),
+			 key;
 
-	assert_rv (agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), CKR_MECHANISM_INVALID);
+	assert_rv (agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key),
+	           CKR_MECHANISM_INVALID);
 }
 
 static void
 derive_refuses_points_that_are_none (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE montgomery = api_key (api, KEY_MONTGOMERY_PRIVATE, NOTHING), ec = api_key (api, KEY_EC_PRIVATE, NOTHING), key;
+	CK_OBJECT_HANDLE montgomery = api_key (api, KEY_MONTGOMERY_PRIVATE, NOTHING),
+			 ec = api_key (api, KEY_EC_PRIVATE, NOTHING), key;
 	CK_BYTE zeros[65] = { 0 };
 
-	g_assert_cmpuint (agree (api, montgomery, zeros, 31, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=, CKR_OK);
-	g_assert_cmpuint (agree (api, ec, zeros, 65, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=, CKR_OK);
+	g_assert_cmpuint (
+		agree (api, montgomery, zeros, 31, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=,
+		CKR_OK);
+	g_assert_cmpuint (agree (api, ec, zeros, 65, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=,
+	                  CKR_OK);
 	zeros[0] = 4;
 	zeros[1] = 1;
-	g_assert_cmpuint (agree (api, ec, zeros, 65, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=, CKR_OK);
-	g_assert_cmpuint (agree (api, ec, zeros, 0, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=, CKR_OK);
+	g_assert_cmpuint (agree (api, ec, zeros, 65, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=,
+	                  CKR_OK);
+	g_assert_cmpuint (agree (api, ec, zeros, 0, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=,
+	                  CKR_OK);
 }
 
 /* RFC 7748 section 6.1: a shared secret of zeros tells of a point of small order. */
@@ -881,16 +953,20 @@ derive_refuses_points_of_small_order (Api *api, gconstpointer unused)
 	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE, NOTHING), key;
 	CK_BYTE zeros[32] = { 0 };
 
-	g_assert_cmpuint (agree (api, base, zeros, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=, CKR_OK);
+	g_assert_cmpuint (agree (api, base, zeros, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32)), &key), !=,
+	                  CKR_OK);
 }
 
 /* What two parties agree on tells nothing of the private key, and TLS wants to see it. */
 static void
 derive_by_agreement_is_as_open_as_the_template_says (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE))), key;
+	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE,
+	                                 T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE))),
+			 key;
 
-	assert_ok (agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &key));
+	assert_ok (
+		agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &key));
 	assert_ok (api_get (api, key, CKA_VALUE));
 }
 
@@ -900,20 +976,22 @@ typedef struct {
 } StringParams;
 
 static CK_RV
-append (const Api *api, CK_OBJECT_HANDLE base, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
+append (const Api *api, CK_OBJECT_HANDLE base, const CK_ATTRIBUTE *template, CK_ULONG n,
+        CK_OBJECT_HANDLE *key)
 {
 	CK_BYTE data[] = { 1, 2, 3, 4 };
 	StringParams params = { data, sizeof data };
 
 	return api->f->C_DeriveKey (api->session, MECH_PARAM (CKM_CONCATENATE_BASE_AND_DATA, &params), base,
-	                            (CK_ATTRIBUTE *)(guintptr)template, n, key);
+	                            (CK_ATTRIBUTE *)(guintptr) template, n, key);
 }
 
 /* A key that cannot be seen has no children that show it. */
 static void
 derive_from_the_value_inherits_what_protects_it (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE base = api_key (api, KEY_SECRET, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE))), key = 0;
+	CK_OBJECT_HANDLE base = api_key (api, KEY_SECRET, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE))),
+			 key = 0;
 
 	if (api_spares_softhsm (api, "SoftHSM 2.6.1 has no such derivation"))
 		return;
@@ -943,7 +1021,8 @@ derive_tells_where_the_key_comes_from (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE base = api_key (api, KEY_MONTGOMERY_PRIVATE, NOTHING), key;
 
-	assert_ok (agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), YES (CKA_SENSITIVE)), &key));
+	assert_ok (agree (api, base, x25519_other, 32,
+	                  T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), YES (CKA_SENSITIVE)), &key));
 	g_assert_false (api_bool (api, key, CKA_LOCAL));
 	g_assert_false (api_bool (api, key, CKA_ALWAYS_SENSITIVE));
 	g_assert_false (api_bool (api, key, CKA_NEVER_EXTRACTABLE));
@@ -954,7 +1033,8 @@ derive_needs_a_mechanism_that_derives (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE base = api_key (api, KEY_AES, NOTHING), key;
 
-	assert_rv (api->f->C_DeriveKey (api->session, MECH (CKM_AES_ECB), base, T (AS_SECRET), &key), CKR_MECHANISM_INVALID);
+	assert_rv (api->f->C_DeriveKey (api->session, MECH (CKM_AES_ECB), base, T (AS_SECRET), &key),
+	           CKR_MECHANISM_INVALID);
 }
 
 static void

@@ -90,7 +90,9 @@ login_of_another_is_refused (Api *api, gconstpointer unused)
 static void
 login_wrong_pins_are_refused (Api *api, gconstpointer unused)
 {
-	static const char *const pins[] = { "", "x", "user-pin-567", "user-pin-56789", "USER-PIN-5678", SO_PIN };
+	static const char *const pins[] = {
+		"", "x", "user-pin-567", "user-pin-56789", "USER-PIN-5678", SO_PIN
+	};
 
 	logout (api);
 	for (gsize i = 0; i < G_N_ELEMENTS (pins); i++)
@@ -103,7 +105,8 @@ static void
 login_pin_with_a_nul_inside_is_another_pin (Api *api, gconstpointer unused)
 {
 	logout (api);
-	assert_rv (api->f->C_Login (api->session, CKU_USER, (CK_UTF8CHAR *)USER_PIN, sizeof USER_PIN), CKR_PIN_INCORRECT);
+	assert_rv (api->f->C_Login (api->session, CKU_USER, (CK_UTF8CHAR *)USER_PIN, sizeof USER_PIN),
+	           CKR_PIN_INCORRECT);
 }
 
 static void
@@ -269,9 +272,11 @@ logout_ends_operations_with_private_keys (Api *api, gconstpointer unused)
 
 	if (api_spares_softhsm (api, "SoftHSM goes on signing after logout"))
 		return;
-	assert_ok (api->f->C_SignInit (api->session, MECH (CKM_ECDSA), api_key (api, KEY_EC_PRIVATE, NOTHING)));
+	assert_ok (
+		api->f->C_SignInit (api->session, MECH (CKM_ECDSA), api_key (api, KEY_EC_PRIVATE, NOTHING)));
 	logout (api);
-	assert_rv (api->f->C_Sign (api->session, data, sizeof data, signature, &n), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv (api->f->C_Sign (api->session, data, sizeof data, signature, &n),
+	           CKR_OPERATION_NOT_INITIALIZED);
 }
 
 static void
@@ -496,7 +501,8 @@ pins_may_be_any_bytes (Api *api, gconstpointer unused)
 {
 	CK_UTF8CHAR pin[] = { 0, 0xff, 0x80, 0, 10 };
 
-	assert_ok (api->f->C_SetPIN (api->session, (CK_UTF8CHAR *)USER_PIN, strlen (USER_PIN), pin, sizeof pin));
+	assert_ok (
+		api->f->C_SetPIN (api->session, (CK_UTF8CHAR *)USER_PIN, strlen (USER_PIN), pin, sizeof pin));
 	logout (api);
 	assert_rv (api->f->C_Login (api->session, CKU_USER, pin, 4), CKR_PIN_INCORRECT);
 	assert_ok (api->f->C_Login (api->session, CKU_USER, pin, sizeof pin));
@@ -528,7 +534,8 @@ context_login_without_an_operation_is_refused (Api *api, gconstpointer unused)
 static void
 context_login_with_an_operation_that_needs_none_is_refused (Api *api, gconstpointer unused)
 {
-	assert_ok (api->f->C_SignInit (api->session, MECH (CKM_RSA_PKCS), api_key (api, KEY_RSA_PRIVATE, NOTHING)));
+	assert_ok (api->f->C_SignInit (api->session, MECH (CKM_RSA_PKCS),
+	                               api_key (api, KEY_RSA_PRIVATE, NOTHING)));
 	assert_rv (login (api, CKU_CONTEXT_SPECIFIC, USER_PIN), CKR_OPERATION_NOT_INITIALIZED);
 	assert_ok (sign (api));
 }
@@ -584,7 +591,8 @@ context_login_lets_a_key_decrypt (Api *api, gconstpointer unused)
 	CK_BYTE data[5] = "hello", encrypted[256], out[256];
 	CK_ULONG n = sizeof encrypted, n_out = sizeof out;
 
-	assert_ok (api->f->C_EncryptInit (api->session, MECH (CKM_RSA_PKCS), api_key (api, KEY_RSA_PUBLIC, NOTHING)));
+	assert_ok (api->f->C_EncryptInit (api->session, MECH (CKM_RSA_PKCS),
+	                                  api_key (api, KEY_RSA_PUBLIC, NOTHING)));
 	assert_ok (api->f->C_Encrypt (api->session, data, sizeof data, encrypted, &n));
 	assert_ok (api->f->C_DecryptInit (api->session, MECH (CKM_RSA_PKCS), careful_key (api)));
 	assert_ok (login (api, CKU_CONTEXT_SPECIFIC, USER_PIN));
@@ -622,8 +630,9 @@ always_authenticate_needs_a_private_object (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key;
 
-	assert_rv (api_try_key (api, KEY_RSA_PRIVATE, T (YES (CKA_ALWAYS_AUTHENTICATE), NO (CKA_PRIVATE)), &key),
-	           CKR_TEMPLATE_INCONSISTENT);
+	assert_rv (
+		api_try_key (api, KEY_RSA_PRIVATE, T (YES (CKA_ALWAYS_AUTHENTICATE), NO (CKA_PRIVATE)), &key),
+		CKR_TEMPLATE_INCONSISTENT);
 }
 
 static void

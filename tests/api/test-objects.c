@@ -1,5 +1,5 @@
-/* Objects: making, copying, destroying, reading, changing and finding them, and the rules for their attributes:
- * PKCS #11 v3.2 sections 4 and 5.7. */
+/* Objects: making, copying, destroying, reading, changing and finding them, and the rules for their
+ * attributes: PKCS #11 v3.2 sections 4 and 5.7. */
 
 #include "apitest.h"
 
@@ -14,9 +14,10 @@ create (const Api *api, const CK_ATTRIBUTE *template, CK_ULONG n)
 }
 
 static CK_RV
-try_copy (const Api *api, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *copy)
+try_copy (const Api *api, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE *template, CK_ULONG n,
+          CK_OBJECT_HANDLE *copy)
 {
-	return api->f->C_CopyObject (api->session, from, (CK_ATTRIBUTE *)(guintptr)template, n, copy);
+	return api->f->C_CopyObject (api->session, from, (CK_ATTRIBUTE *)(guintptr) template, n, copy);
 }
 
 static CK_OBJECT_HANDLE
@@ -80,8 +81,9 @@ create_makes_public_what_everybody_may_see (Api *api, gconstpointer unused)
 static void
 create_gives_key_defaults (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE key = api_create (api, T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
-	                                           A_BYTES (CKA_VALUE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)));
+	CK_OBJECT_HANDLE key = api_create (
+		api, T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+	                A_BYTES (CKA_VALUE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)));
 
 	g_assert_false (api_bool (api, key, CKA_SENSITIVE));
 	g_assert_false (api_bool (api, key, CKA_EXTRACTABLE));
@@ -110,7 +112,8 @@ create_computes_lengths (Api *api, gconstpointer unused)
 {
 	g_assert_cmpuint (api_ulong (api, api_key (api, KEY_AES, NOTHING), CKA_VALUE_LEN), ==, 32);
 	g_assert_cmpuint (api_ulong (api, api_key (api, KEY_SECRET, NOTHING), CKA_VALUE_LEN), ==, 64);
-	g_assert_cmpuint (api_ulong (api, api_key (api, KEY_RSA_PUBLIC, NOTHING), CKA_MODULUS_BITS), ==, 2048);
+	g_assert_cmpuint (api_ulong (api, api_key (api, KEY_RSA_PUBLIC, NOTHING), CKA_MODULUS_BITS), ==,
+	                  2048);
 }
 
 /* FIPS 197: the first three bytes of the encryption of a block of zeros. */
@@ -129,8 +132,9 @@ create_computes_the_check_value (Api *api, gconstpointer unused)
 static void
 create_takes_the_last_of_two_values (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE object = api_create (api, T (A_ULONG (CKA_CLASS, CKO_DATA), A_STRING (CKA_LABEL, "first"),
-	                                              A_STRING (CKA_LABEL, "last")));
+	CK_OBJECT_HANDLE object =
+		api_create (api, T (A_ULONG (CKA_CLASS, CKO_DATA), A_STRING (CKA_LABEL, "first"),
+	                            A_STRING (CKA_LABEL, "last")));
 
 	api_assert_bytes (api, object, CKA_LABEL, "last", 4);
 }
@@ -145,19 +149,23 @@ create_wants_a_class (Api *api, gconstpointer unused)
 static void
 create_wants_a_type_of_keys_and_certificates (Api *api, gconstpointer unused)
 {
-	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_BYTES (CKA_VALUE, 1))), CKR_TEMPLATE_INCOMPLETE);
-	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_CERTIFICATE), A_BYTES (CKA_VALUE, 1))), CKR_TEMPLATE_INCOMPLETE);
+	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_BYTES (CKA_VALUE, 1))),
+	           CKR_TEMPLATE_INCOMPLETE);
+	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_CERTIFICATE), A_BYTES (CKA_VALUE, 1))),
+	           CKR_TEMPLATE_INCOMPLETE);
 }
 
 static void
 create_refuses_unknown_kinds (Api *api, gconstpointer unused)
 {
 	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_HW_FEATURE))), CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_VENDOR_DEFINED | 1))), CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_VENDOR_DEFINED | 1))),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_RC2),
 	                           A_BYTES (CKA_VALUE, 1))),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_CERTIFICATE), A_ULONG (CKA_CERTIFICATE_TYPE, CKC_WTLS))),
+	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_CERTIFICATE),
+	                           A_ULONG (CKA_CERTIFICATE_TYPE, CKC_WTLS))),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 }
 
@@ -166,19 +174,26 @@ static void
 create_wants_what_is_required (Api *api, gconstpointer unused)
 {
 	const CK_ATTRIBUTE certificate[] = {
-		A_ULONG (CKA_CLASS, CKO_CERTIFICATE), A_ULONG (CKA_CERTIFICATE_TYPE, CKC_X_509), A_BYTES (CKA_SUBJECT, 0x30, 0),
+		A_ULONG (CKA_CLASS, CKO_CERTIFICATE),
+		A_ULONG (CKA_CERTIFICATE_TYPE, CKC_X_509),
+		A_BYTES (CKA_SUBJECT, 0x30, 0),
 		A_BYTES (CKA_VALUE, 0x30, 0),
 	};
 	const CK_ATTRIBUTE aes[] = {
-		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+		A_ULONG (CKA_CLASS, CKO_SECRET_KEY),
+		A_ULONG (CKA_KEY_TYPE, CKK_AES),
 		A_BYTES (CKA_VALUE, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15),
 	};
 	const CK_ATTRIBUTE public[] = {
-		A_ULONG (CKA_CLASS, CKO_PUBLIC_KEY), A_ULONG (CKA_KEY_TYPE, CKK_RSA), A_BYTES (CKA_MODULUS, 0x80, 1),
+		A_ULONG (CKA_CLASS, CKO_PUBLIC_KEY),
+		A_ULONG (CKA_KEY_TYPE, CKK_RSA),
+		A_BYTES (CKA_MODULUS, 0x80, 1),
 		A_BYTES (CKA_PUBLIC_EXPONENT, 3),
 	};
 	const CK_ATTRIBUTE private[] = {
-		A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, CKK_EC), A_DATA (CKA_EC_PARAMS, der_p256, 10),
+		A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY),
+		A_ULONG (CKA_KEY_TYPE, CKK_EC),
+		A_DATA (CKA_EC_PARAMS, der_p256, 10),
 		A_BYTES (CKA_VALUE, 1),
 	};
 
@@ -200,9 +215,12 @@ create_refuses_what_the_token_sets (Api *api, gconstpointer unused)
 	assert_rv (api_try_key (api, KEY_AES, T (A_ULONG (CKA_KEY_GEN_MECHANISM, CKM_AES_KEY_GEN)), &key),
 	           CKR_ATTRIBUTE_READ_ONLY);
 	assert_rv (api_try_key (api, KEY_AES, T (YES (CKA_ALWAYS_SENSITIVE)), &key), CKR_ATTRIBUTE_READ_ONLY);
-	assert_rv (api_try_key (api, KEY_AES, T (YES (CKA_NEVER_EXTRACTABLE)), &key), CKR_ATTRIBUTE_READ_ONLY);
-	assert_rv (api_try_key (api, KEY_AES, T (A_ULONG (CKA_VALUE_LEN, 32)), &key), CKR_ATTRIBUTE_READ_ONLY);
-	assert_rv (api_try_key (api, KEY_RSA_PUBLIC, T (A_ULONG (CKA_MODULUS_BITS, 2048)), &key), CKR_ATTRIBUTE_READ_ONLY);
+	assert_rv (api_try_key (api, KEY_AES, T (YES (CKA_NEVER_EXTRACTABLE)), &key),
+	           CKR_ATTRIBUTE_READ_ONLY);
+	assert_rv (api_try_key (api, KEY_AES, T (A_ULONG (CKA_VALUE_LEN, 32)), &key),
+	           CKR_ATTRIBUTE_READ_ONLY);
+	assert_rv (api_try_key (api, KEY_RSA_PUBLIC, T (A_ULONG (CKA_MODULUS_BITS, 2048)), &key),
+	           CKR_ATTRIBUTE_READ_ONLY);
 }
 
 static void
@@ -210,10 +228,14 @@ create_refuses_attributes_of_other_kinds (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE object;
 
-	assert_rv (api_try_key (api, DATA_OBJECT, T (A_BYTES (CKA_MODULUS, 1)), &object), CKR_ATTRIBUTE_TYPE_INVALID);
-	assert_rv (api_try_key (api, KEY_AES, T (A_BYTES (CKA_EC_POINT, 1)), &object), CKR_ATTRIBUTE_TYPE_INVALID);
-	assert_rv (api_try_key (api, KEY_EC_PRIVATE, T (YES (CKA_VERIFY)), &object), CKR_ATTRIBUTE_TYPE_INVALID);
-	assert_rv (api_try_key (api, KEY_AES, T (A_BYTES (CKA_VENDOR_DEFINED | 7, 1)), &object), CKR_ATTRIBUTE_TYPE_INVALID);
+	assert_rv (api_try_key (api, DATA_OBJECT, T (A_BYTES (CKA_MODULUS, 1)), &object),
+	           CKR_ATTRIBUTE_TYPE_INVALID);
+	assert_rv (api_try_key (api, KEY_AES, T (A_BYTES (CKA_EC_POINT, 1)), &object),
+	           CKR_ATTRIBUTE_TYPE_INVALID);
+	assert_rv (api_try_key (api, KEY_EC_PRIVATE, T (YES (CKA_VERIFY)), &object),
+	           CKR_ATTRIBUTE_TYPE_INVALID);
+	assert_rv (api_try_key (api, KEY_AES, T (A_BYTES (CKA_VENDOR_DEFINED | 7, 1)), &object),
+	           CKR_ATTRIBUTE_TYPE_INVALID);
 }
 
 static void
@@ -222,9 +244,12 @@ create_refuses_wrong_lengths (Api *api, gconstpointer unused)
 	CK_BYTE bytes[9] = { 0 };
 	CK_OBJECT_HANDLE object;
 
-	assert_rv (api_try_key (api, DATA_OBJECT, T (A_DATA (CKA_TOKEN, bytes, 0)), &object), CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (api_try_key (api, DATA_OBJECT, T (A_DATA (CKA_TOKEN, bytes, 4)), &object), CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (api_try_key (api, KEY_AES, T (A_DATA (CKA_ENCRYPT, bytes, 8)), &object), CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, DATA_OBJECT, T (A_DATA (CKA_TOKEN, bytes, 0)), &object),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, DATA_OBJECT, T (A_DATA (CKA_TOKEN, bytes, 4)), &object),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, KEY_AES, T (A_DATA (CKA_ENCRYPT, bytes, 8)), &object),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (api_try_key (api, CERTIFICATE, T (A_DATA (CKA_CERTIFICATE_CATEGORY, bytes, 4)), &object),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (api_try_key (api, CERTIFICATE, T (A_DATA (CKA_CERTIFICATE_CATEGORY, bytes, 9)), &object),
@@ -238,8 +263,10 @@ create_refuses_a_value_that_is_missing (Api *api, gconstpointer unused)
 
 	if (api_spares_softhsm (api, "SoftHSM crashes"))
 		return;
-	assert_rv (api_try_key (api, DATA_OBJECT, T ({ CKA_LABEL, NULL, 4 }), &object), CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (api_try_key (api, DATA_OBJECT, T ({ CKA_TOKEN, NULL, 1 }), &object), CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, DATA_OBJECT, T ({ CKA_LABEL, NULL, 4 }), &object),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, DATA_OBJECT, T ({ CKA_TOKEN, NULL, 1 }), &object),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_ok (api_try_key (api, DATA_OBJECT, T ({ CKA_LABEL, NULL, 0 }), &object));
 }
 
@@ -248,9 +275,13 @@ create_refuses_dates_that_are_none (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key;
 
-	assert_rv (api_try_key (api, KEY_AES, T (A_STRING (CKA_START_DATE, "2024010")), &key), CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (api_try_key (api, KEY_AES, T (A_STRING (CKA_END_DATE, "202401011")), &key), CKR_ATTRIBUTE_VALUE_INVALID);
-	key = api_key (api, KEY_AES, T (A_STRING (CKA_START_DATE, "20240101"), A_STRING (CKA_END_DATE, ""), NO (CKA_PRIVATE)));
+	assert_rv (api_try_key (api, KEY_AES, T (A_STRING (CKA_START_DATE, "2024010")), &key),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, KEY_AES, T (A_STRING (CKA_END_DATE, "202401011")), &key),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
+	key = api_key (
+		api, KEY_AES,
+		T (A_STRING (CKA_START_DATE, "20240101"), A_STRING (CKA_END_DATE, ""), NO (CKA_PRIVATE)));
 	api_assert_bytes (api, key, CKA_START_DATE, "20240101", 8);
 	api_assert_bytes (api, key, CKA_END_DATE, "", 0);
 }
@@ -259,7 +290,8 @@ create_refuses_dates_that_are_none (Api *api, gconstpointer unused)
 static void
 create_keeps_dates_of_private_keys (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (A_STRING (CKA_START_DATE, "20240101"), YES (CKA_TOKEN)));
+	CK_OBJECT_HANDLE key =
+		api_key (api, KEY_AES, T (A_STRING (CKA_START_DATE, "20240101"), YES (CKA_TOKEN)));
 
 	if (api_spares_softhsm (api, "SoftHSM cannot read the dates of private keys"))
 		return;
@@ -274,14 +306,20 @@ create_refuses_keys_that_are_none (Api *api, gconstpointer unused)
 
 	if (api_spares_softhsm (api, "SoftHSM takes any bytes for a key, and fails when it is used"))
 		return;
-	assert_rv (api_try_key (api, KEY_AES, T (A_BYTES (CKA_VALUE, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)), &key),
+	assert_rv (api_try_key (api, KEY_AES,
+	                        T (A_BYTES (CKA_VALUE, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)),
+	                        &key),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (api_try_key (api, KEY_SECRET, T (A_DATA (CKA_VALUE, "", 0)), &key), CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, KEY_SECRET, T (A_DATA (CKA_VALUE, "", 0)), &key),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (api_try_key (api, KEY_EC_PUBLIC, T (A_BYTES (CKA_EC_POINT, 4, 3, 4, 1, 1)), &key),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
-	assert_rv (api_try_key (api, KEY_EC_PRIVATE, T (A_BYTES (CKA_VALUE, 0)), &key), CKR_ATTRIBUTE_VALUE_INVALID);
-	g_assert_cmpuint (api_try_key (api, KEY_EC_PUBLIC, T (A_BYTES (CKA_EC_PARAMS, 6, 1, 1)), &key), !=, CKR_OK);
-	assert_rv (api_try_key (api, KEY_EDWARDS_PRIVATE, T (A_BYTES (CKA_VALUE, 1, 2)), &key), CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, KEY_EC_PRIVATE, T (A_BYTES (CKA_VALUE, 0)), &key),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
+	g_assert_cmpuint (api_try_key (api, KEY_EC_PUBLIC, T (A_BYTES (CKA_EC_PARAMS, 6, 1, 1)), &key), !=,
+	                  CKR_OK);
+	assert_rv (api_try_key (api, KEY_EDWARDS_PRIVATE, T (A_BYTES (CKA_VALUE, 1, 2)), &key),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
 	g_assert_cmpuint (api_count (api, NOTHING), ==, 0);
 }
 
@@ -295,7 +333,8 @@ create_that_fails_leaves_nothing_on_the_disk (Api *api, gconstpointer unused)
 
 	if (api_spares_softhsm (api, "SoftHSM leaves an orphan file"))
 		return;
-	assert_rv (api_try_key (api, KEY_AES, T (YES (CKA_TOKEN), YES (CKA_LOCAL)), &object), CKR_ATTRIBUTE_READ_ONLY);
+	assert_rv (api_try_key (api, KEY_AES, T (YES (CKA_TOKEN), YES (CKA_LOCAL)), &object),
+	           CKR_ATTRIBUTE_READ_ONLY);
 	dir = g_dir_open (path, 0, NULL);
 	for (const char *name; (name = g_dir_read_name (dir)) != NULL;)
 		n += g_str_has_suffix (name, ".object");
@@ -309,7 +348,8 @@ create_of_token_objects_needs_a_read_write_session (Api *api, gconstpointer unus
 
 	api->session = api_open (api, 0);
 	assert_rv (api_try_key (api, DATA_OBJECT, T (YES (CKA_TOKEN)), &object), CKR_SESSION_READ_ONLY);
-	assert_rv (api_try_key (api, DATA_OBJECT, T (YES (CKA_TOKEN), NO (CKA_PRIVATE)), &object), CKR_SESSION_READ_ONLY);
+	assert_rv (api_try_key (api, DATA_OBJECT, T (YES (CKA_TOKEN), NO (CKA_PRIVATE)), &object),
+	           CKR_SESSION_READ_ONLY);
 	assert_ok (api_try_key (api, DATA_OBJECT, NOTHING, &object));
 }
 
@@ -349,7 +389,8 @@ static void
 create_keeps_allowed_mechanisms (Api *api, gconstpointer unused)
 {
 	CK_MECHANISM_TYPE types[] = { CKM_AES_GCM, CKM_AES_ECB }, got[4];
-	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_DATA (CKA_ALLOWED_MECHANISMS, types, sizeof types)));
+	CK_OBJECT_HANDLE key = api_key (
+		api, KEY_AES, T (YES (CKA_TOKEN), A_DATA (CKA_ALLOWED_MECHANISMS, types, sizeof types)));
 	CK_ATTRIBUTE attr = { CKA_ALLOWED_MECHANISMS, got, sizeof got };
 
 	assert_ok (api->f->C_GetAttributeValue (api->session, key, &attr, 1));
@@ -374,7 +415,8 @@ static void
 create_keeps_templates (Api *api, gconstpointer unused)
 {
 	CK_ATTRIBUTE inner[] = { YES (CKA_EXTRACTABLE), A_ULONG (CKA_KEY_TYPE, CKK_AES) };
-	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_DATA (CKA_WRAP_TEMPLATE, inner, sizeof inner)));
+	CK_OBJECT_HANDLE key =
+		api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_DATA (CKA_WRAP_TEMPLATE, inner, sizeof inner)));
 	CK_BYTE first[8], second[8];
 	CK_ATTRIBUTE got[2] = { { 0, first, 8 }, { 0, second, 8 } };
 	CK_ATTRIBUTE attr = { CKA_WRAP_TEMPLATE, NULL, 0 };
@@ -410,7 +452,8 @@ create_refuses_a_wrong_check_value (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key;
 
-	assert_rv (api_try_key (api, KEY_AES, T (A_BYTES (CKA_CHECK_VALUE, 1, 2, 3)), &key), CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (api_try_key (api, KEY_AES, T (A_BYTES (CKA_CHECK_VALUE, 1, 2, 3)), &key),
+	           CKR_ATTRIBUTE_VALUE_INVALID);
 }
 
 static void
@@ -481,7 +524,8 @@ destroy_refuses_wrong_handles (Api *api, gconstpointer unused)
 static void
 copy_is_the_same_but_for_the_template (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (A_STRING (CKA_LABEL, "one"), A_BYTES (CKA_ID, 1, 2)));
+	CK_OBJECT_HANDLE key =
+		api_key (api, KEY_AES, T (A_STRING (CKA_LABEL, "one"), A_BYTES (CKA_ID, 1, 2)));
 	CK_OBJECT_HANDLE copy = copy_of (api, key, T (A_STRING (CKA_LABEL, "two")));
 	g_autoptr (GBytes) value = get_attribute (api->module, api->session, key, CKA_VALUE);
 
@@ -535,14 +579,16 @@ copy_refuses_what_is_not_copyable (Api *api, gconstpointer unused)
 static void
 copy_keeps_what_sticks (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE), YES (CKA_WRAP_WITH_TRUSTED)));
+	CK_OBJECT_HANDLE key = api_key (
+		api, KEY_AES, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE), YES (CKA_WRAP_WITH_TRUSTED)));
 	CK_OBJECT_HANDLE copy;
 
 	assert_rv (try_copy (api, key, T (NO (CKA_SENSITIVE)), &copy), CKR_ATTRIBUTE_READ_ONLY);
 	assert_rv (try_copy (api, key, T (YES (CKA_EXTRACTABLE)), &copy), CKR_ATTRIBUTE_READ_ONLY);
 	assert_rv (try_copy (api, key, T (NO (CKA_WRAP_WITH_TRUSTED)), &copy), CKR_ATTRIBUTE_READ_ONLY);
 	assert_rv (try_copy (api, key, T (A_BYTES (CKA_VALUE, 1)), &copy), CKR_ATTRIBUTE_READ_ONLY);
-	assert_rv (try_copy (api, key, T (A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)), &copy), CKR_ATTRIBUTE_READ_ONLY);
+	assert_rv (try_copy (api, key, T (A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)), &copy),
+	           CKR_ATTRIBUTE_READ_ONLY);
 	copy = copy_of (api, key, T (A_STRING (CKA_LABEL, "copy")));
 	g_assert_true (api_bool (api, copy, CKA_SENSITIVE));
 	g_assert_false (api_bool (api, copy, CKA_EXTRACTABLE));
@@ -587,7 +633,9 @@ get_fills_several (Api *api, gconstpointer unused)
 	CK_BYTE label[16], token = 9;
 	CK_ULONG class = 0;
 	CK_ATTRIBUTE template[] = {
-		{ CKA_LABEL, label, sizeof label }, { CKA_TOKEN, &token, sizeof token }, { CKA_CLASS, &class, sizeof class },
+		{ CKA_LABEL, label, sizeof label },
+		{ CKA_TOKEN, &token, sizeof token },
+		{ CKA_CLASS, &class, sizeof class },
 	};
 
 	assert_ok (api->f->C_GetAttributeValue (api->session, key, template, 3));
@@ -600,7 +648,10 @@ static void
 get_tells_lengths (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (A_STRING (CKA_LABEL, "label")));
-	CK_ATTRIBUTE template[] = { { CKA_LABEL, NULL, 77 }, { CKA_TOKEN, NULL, 0 }, { CKA_CLASS, NULL, 0 }, { CKA_VALUE, NULL, 0 } };
+	CK_ATTRIBUTE template[] = { { CKA_LABEL, NULL, 77 },
+		                    { CKA_TOKEN, NULL, 0 },
+		                    { CKA_CLASS, NULL, 0 },
+		                    { CKA_VALUE, NULL, 0 } };
 
 	assert_ok (api->f->C_GetAttributeValue (api->session, key, template, 4));
 	g_assert_cmpuint (template[0].ulValueLen, ==, 5);
@@ -612,7 +663,8 @@ get_tells_lengths (Api *api, gconstpointer unused)
 static void
 get_short_buffer_is_marked_and_the_rest_filled (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (A_STRING (CKA_LABEL, "label"), A_STRING (CKA_ID, "id")));
+	CK_OBJECT_HANDLE key =
+		api_key (api, KEY_AES, T (A_STRING (CKA_LABEL, "label"), A_STRING (CKA_ID, "id")));
 	CK_BYTE label[4] = { 7, 7, 7, 7 }, id[4];
 	CK_ATTRIBUTE template[] = { { CKA_LABEL, label, sizeof label }, { CKA_ID, id, sizeof id } };
 
@@ -627,7 +679,9 @@ get_unknown_attribute_is_marked_and_the_rest_filled (Api *api, gconstpointer unu
 {
 	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (A_STRING (CKA_ID, "id")));
 	CK_BYTE room[8], id[4];
-	CK_ATTRIBUTE template[] = { { CKA_MODULUS, room, 8 }, { CKA_VENDOR_DEFINED | 3, NULL, 0 }, { CKA_ID, id, sizeof id } };
+	CK_ATTRIBUTE template[] = { { CKA_MODULUS, room, 8 },
+		                    { CKA_VENDOR_DEFINED | 3, NULL, 0 },
+		                    { CKA_ID, id, sizeof id } };
 
 	assert_rv (api->f->C_GetAttributeValue (api->session, key, template, 3), CKR_ATTRIBUTE_TYPE_INVALID);
 	g_assert_cmpuint (template[0].ulValueLen, ==, CK_UNAVAILABLE_INFORMATION);
@@ -674,10 +728,13 @@ static void
 get_secret_parts_of_unextractable_keys_are_refused (Api *api, gconstpointer unused)
 {
 	static const CK_ATTRIBUTE_TYPE types[] = {
-		CKA_PRIVATE_EXPONENT, CKA_PRIME_1, CKA_PRIME_2, CKA_EXPONENT_1, CKA_EXPONENT_2, CKA_COEFFICIENT,
+		CKA_PRIVATE_EXPONENT, CKA_PRIME_1,    CKA_PRIME_2,
+		CKA_EXPONENT_1,       CKA_EXPONENT_2, CKA_COEFFICIENT,
 	};
-	CK_OBJECT_HANDLE rsa = api_key (api, KEY_RSA_PRIVATE, T (NO (CKA_SENSITIVE), NO (CKA_EXTRACTABLE), YES (CKA_TOKEN)));
-	CK_OBJECT_HANDLE ec = api_key (api, KEY_EC_PRIVATE, T (YES (CKA_SENSITIVE), YES (CKA_EXTRACTABLE), YES (CKA_TOKEN)));
+	CK_OBJECT_HANDLE rsa =
+		api_key (api, KEY_RSA_PRIVATE, T (NO (CKA_SENSITIVE), NO (CKA_EXTRACTABLE), YES (CKA_TOKEN)));
+	CK_OBJECT_HANDLE ec = api_key (api, KEY_EC_PRIVATE,
+	                               T (YES (CKA_SENSITIVE), YES (CKA_EXTRACTABLE), YES (CKA_TOKEN)));
 
 	for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
 		assert_rv (api_get (api, rsa, types[i]), CKR_ATTRIBUTE_SENSITIVE);
@@ -711,10 +768,13 @@ set_changes_and_keeps (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_STRING (CKA_LABEL, "one")));
 
-	assert_ok (api_set (api, key, T (A_STRING (CKA_LABEL, "two"), A_BYTES (CKA_ID, 1), NO (CKA_ENCRYPT))));
+	assert_ok (
+		api_set (api, key, T (A_STRING (CKA_LABEL, "two"), A_BYTES (CKA_ID, 1), NO (CKA_ENCRYPT))));
 	api_assert_bytes (api, key, CKA_LABEL, "two", 3);
 	api_restart (api, NULL);
-	g_assert_cmpuint (api_count (api, T (A_STRING (CKA_LABEL, "two"), A_BYTES (CKA_ID, 1), NO (CKA_ENCRYPT))), ==, 1);
+	g_assert_cmpuint (
+		api_count (api, T (A_STRING (CKA_LABEL, "two"), A_BYTES (CKA_ID, 1), NO (CKA_ENCRYPT))), ==,
+		1);
 }
 
 static void
@@ -760,7 +820,8 @@ set_of_several_is_all_or_nothing (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_STRING (CKA_LABEL, "one")));
 
-	assert_rv (api_set (api, key, T (A_STRING (CKA_LABEL, "two"), YES (CKA_LOCAL))), CKR_ATTRIBUTE_READ_ONLY);
+	assert_rv (api_set (api, key, T (A_STRING (CKA_LABEL, "two"), YES (CKA_LOCAL))),
+	           CKR_ATTRIBUTE_READ_ONLY);
 	api_assert_bytes (api, key, CKA_LABEL, "one", 3);
 }
 
@@ -850,7 +911,8 @@ set_trusted_is_for_the_so (Api *api, gconstpointer unused)
 	assert_ok (api->f->C_Logout (api->session));
 	assert_ok (api_login (api, api->session, CKU_SO, SO_PIN));
 	/* SoftHSM cannot set it on what exists: the standard's way to trust a certificate. */
-	assert_rv (api_set (api, certificate, T (YES (CKA_TRUSTED))), api->softhsm ? CKR_ATTRIBUTE_READ_ONLY : CKR_OK);
+	assert_rv (api_set (api, certificate, T (YES (CKA_TRUSTED))),
+	           api->softhsm ? CKR_ATTRIBUTE_READ_ONLY : CKR_OK);
 }
 
 static void
@@ -882,9 +944,12 @@ find_without_a_template_finds_all (Api *api, gconstpointer unused)
 static void
 find_goes_by_every_indexed_attribute (Api *api, gconstpointer unused)
 {
-	api_key (api, CERTIFICATE, T (A_STRING (CKA_ID, "1"), A_STRING (CKA_LABEL, "a"), A_STRING (CKA_SUBJECT, "s")));
-	api_key (api, KEY_RSA_PRIVATE, T (A_STRING (CKA_ID, "1"), A_STRING (CKA_LABEL, "b"), A_STRING (CKA_SUBJECT, "s")));
-	api_key (api, KEY_RSA_PUBLIC, T (A_STRING (CKA_ID, "2"), A_STRING (CKA_LABEL, "b"), A_STRING (CKA_SUBJECT, "t")));
+	api_key (api, CERTIFICATE,
+	         T (A_STRING (CKA_ID, "1"), A_STRING (CKA_LABEL, "a"), A_STRING (CKA_SUBJECT, "s")));
+	api_key (api, KEY_RSA_PRIVATE,
+	         T (A_STRING (CKA_ID, "1"), A_STRING (CKA_LABEL, "b"), A_STRING (CKA_SUBJECT, "s")));
+	api_key (api, KEY_RSA_PUBLIC,
+	         T (A_STRING (CKA_ID, "2"), A_STRING (CKA_LABEL, "b"), A_STRING (CKA_SUBJECT, "t")));
 	g_assert_cmpuint (api_count (api, T (A_STRING (CKA_ID, "1"))), ==, 2);
 	g_assert_cmpuint (api_count (api, T (A_STRING (CKA_LABEL, "b"))), ==, 2);
 	g_assert_cmpuint (api_count (api, T (A_STRING (CKA_SUBJECT, "s"))), ==, 2);
@@ -942,7 +1007,8 @@ find_by_a_secret_value_finds_nothing (Api *api, gconstpointer unused)
 	api_key (api, KEY_AES, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE), YES (CKA_TOKEN)));
 	api_key (api, KEY_AES, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE), NO (CKA_PRIVATE)));
 	g_assert_cmpuint (api_count (api, T (A_DATA (CKA_VALUE, data, n))), ==, 0);
-	g_assert_cmpuint (api_count (api, T (A_DATA (CKA_VALUE, data, n), A_ULONG (CKA_KEY_TYPE, CKK_AES))), ==, 0);
+	g_assert_cmpuint (api_count (api, T (A_DATA (CKA_VALUE, data, n), A_ULONG (CKA_KEY_TYPE, CKK_AES))),
+	                  ==, 0);
 }
 
 static void
@@ -1007,7 +1073,8 @@ find_among_many_is_right (Api *api, gconstpointer unused)
 			api_key (api, KEY_SECRET, T (A_DATA (CKA_ID, id, 2), A_DATA (CKA_LABEL, label, 1)));
 	}
 	g_assert_cmpuint (api_count (api, NOTHING), ==, many + many / 2);
-	g_assert_cmpuint (api_count (api, T (A_BYTES (CKA_LABEL, 3), A_ULONG (CKA_CLASS, CKO_DATA))), ==, many / 10);
+	g_assert_cmpuint (api_count (api, T (A_BYTES (CKA_LABEL, 3), A_ULONG (CKA_CLASS, CKO_DATA))), ==,
+	                  many / 10);
 	g_assert_cmpuint (api_count (api, T (A_BYTES (CKA_LABEL, 3))), ==, many / 5);
 	g_assert_cmpuint (api_count (api, T (A_BYTES (CKA_ID, 101, 0))), ==, 1);
 	g_assert_cmpuint (api_count (api, T (A_BYTES (CKA_ID, 100, 0))), ==, 0);
@@ -1022,7 +1089,8 @@ find_among_many_token_objects_is_right (Api *api, gconstpointer unused)
 	for (unsigned i = 0; i < many; i++) {
 		CK_BYTE id[] = { (CK_BYTE)i, (CK_BYTE)(i >> 8) };
 
-		api_key (api, DATA_OBJECT, T (YES (CKA_TOKEN), A_DATA (CKA_LABEL, id, 2), A_BOOL (CKA_PRIVATE, i % 2)));
+		api_key (api, DATA_OBJECT,
+		         T (YES (CKA_TOKEN), A_DATA (CKA_LABEL, id, 2), A_BOOL (CKA_PRIVATE, i % 2)));
 	}
 	api_restart (api, NULL);
 	g_assert_cmpuint (api_count (api, NOTHING), ==, many);
@@ -1037,7 +1105,8 @@ find_among_many_token_objects_is_right (Api *api, gconstpointer unused)
 static void
 find_knows_what_changed (Api *api, gconstpointer unused)
 {
-	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_STRING (CKA_LABEL, "one"), A_BYTES (CKA_ID, 1)));
+	CK_OBJECT_HANDLE key =
+		api_key (api, KEY_AES, T (YES (CKA_TOKEN), A_STRING (CKA_LABEL, "one"), A_BYTES (CKA_ID, 1)));
 
 	assert_ok (api_set (api, key, T (A_BYTES (CKA_ID, 2))));
 	g_assert_cmpuint (api_count (api, T (A_BYTES (CKA_ID, 1))), ==, 0);

@@ -14,7 +14,8 @@ state_of (const Api *api, CK_SESSION_HANDLE session)
 static void
 open_needs_a_place_for_the_handle (Api *api, gconstpointer unused)
 {
-	assert_rv (api->f->C_OpenSession (api->slot, CKF_SERIAL_SESSION, NULL, NULL, NULL), CKR_ARGUMENTS_BAD);
+	assert_rv (api->f->C_OpenSession (api->slot, CKF_SERIAL_SESSION, NULL, NULL, NULL),
+	           CKR_ARGUMENTS_BAD);
 }
 
 static void
@@ -24,7 +25,8 @@ open_refuses_parallel_sessions (Api *api, gconstpointer unused)
 
 	assert_rv (api->f->C_OpenSession (api->slot, CKF_RW_SESSION, NULL, NULL, &session),
 	           CKR_SESSION_PARALLEL_NOT_SUPPORTED);
-	assert_rv (api->f->C_OpenSession (api->slot, 0, NULL, NULL, &session), CKR_SESSION_PARALLEL_NOT_SUPPORTED);
+	assert_rv (api->f->C_OpenSession (api->slot, 0, NULL, NULL, &session),
+	           CKR_SESSION_PARALLEL_NOT_SUPPORTED);
 	g_assert_cmpuint (session, ==, 4711);
 }
 
@@ -33,7 +35,8 @@ open_refuses_a_token_without_content (Api *api, gconstpointer unused)
 {
 	CK_SESSION_HANDLE session;
 
-	assert_rv (api->f->C_OpenSession (0, CKF_SERIAL_SESSION, NULL, NULL, &session), CKR_TOKEN_NOT_RECOGNIZED);
+	assert_rv (api->f->C_OpenSession (0, CKF_SERIAL_SESSION, NULL, NULL, &session),
+	           CKR_TOKEN_NOT_RECOGNIZED);
 }
 
 static CK_RV

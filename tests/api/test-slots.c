@@ -154,7 +154,8 @@ unknown_slots_are_refused_everywhere (Api *api, gconstpointer unused)
 	assert_rv (api->f->C_GetMechanismList (slot, NULL, &n), CKR_SLOT_ID_INVALID);
 	assert_rv (api->f->C_GetMechanismInfo (slot, CKM_SHA256, &mechanism), CKR_SLOT_ID_INVALID);
 	assert_rv (init_token (api, slot, SO_PIN, "label"), CKR_SLOT_ID_INVALID);
-	assert_rv (api->f->C_OpenSession (slot, CKF_SERIAL_SESSION, NULL, NULL, &session), CKR_SLOT_ID_INVALID);
+	assert_rv (api->f->C_OpenSession (slot, CKF_SERIAL_SESSION, NULL, NULL, &session),
+	           CKR_SLOT_ID_INVALID);
 	assert_rv (api->f->C_CloseAllSessions (slot), CKR_SLOT_ID_INVALID);
 }
 
@@ -206,7 +207,8 @@ token_info_is_padded (Api *api, gconstpointer unused)
 	g_assert_true (is_padded (info.manufacturerID, sizeof info.manufacturerID, "SoftHSM project"));
 	g_assert_true (is_padded (info.model, sizeof info.model, "SoftHSM v2"));
 	for (gsize i = 0; i < sizeof info.serialNumber; i++)
-		g_assert_true (g_ascii_isdigit (info.serialNumber[i]) || strchr ("abcdef", info.serialNumber[i]) != NULL);
+		g_assert_true (g_ascii_isdigit (info.serialNumber[i]) ||
+		               strchr ("abcdef", info.serialNumber[i]) != NULL);
 }
 
 static void
@@ -320,7 +322,8 @@ mechanism_info_refuses_what_is_unknown (Api *api, gconstpointer unused)
 	CK_MECHANISM_INFO info;
 
 	assert_rv (api->f->C_GetMechanismInfo (api->slot, CKM_KEA_KEY_DERIVE, &info), CKR_MECHANISM_INVALID);
-	assert_rv (api->f->C_GetMechanismInfo (api->slot, CKM_VENDOR_DEFINED | 5, &info), CKR_MECHANISM_INVALID);
+	assert_rv (api->f->C_GetMechanismInfo (api->slot, CKM_VENDOR_DEFINED | 5, &info),
+	           CKR_MECHANISM_INVALID);
 	assert_rv (api->f->C_GetMechanismInfo (api->slot, ~0UL, &info), CKR_MECHANISM_INVALID);
 }
 
@@ -443,7 +446,8 @@ init_token_leaves_the_user_without_pin (Api *api, gconstpointer unused)
 	g_assert_true (flags & CKF_TOKEN_INITIALIZED);
 	g_assert_false (flags & CKF_USER_PIN_INITIALIZED);
 	api->slot = 0;
-	assert_rv (api_login (api, api_open (api, CKF_RW_SESSION), CKU_USER, USER_PIN), CKR_USER_PIN_NOT_INITIALIZED);
+	assert_rv (api_login (api, api_open (api, CKF_RW_SESSION), CKU_USER, USER_PIN),
+	           CKR_USER_PIN_NOT_INITIALIZED);
 }
 
 static void
@@ -530,7 +534,8 @@ tokens_are_apart (Api *api, gconstpointer unused)
 {
 	CK_SLOT_ID first = api->slot, second;
 
-	api_key (api, DATA_OBJECT, T (YES (CKA_TOKEN), NO (CKA_PRIVATE), A_STRING (CKA_LABEL, "in the first")));
+	api_key (api, DATA_OBJECT,
+	         T (YES (CKA_TOKEN), NO (CKA_PRIVATE), A_STRING (CKA_LABEL, "in the first")));
 	second = make_token (api->module, "second");
 	api->slot = second;
 	g_assert_cmpuint (api_count_in (api, api_open (api, 0), NOTHING), ==, 0);
@@ -565,11 +570,13 @@ add_tests (void)
 	ADD ("slots", mechanisms_of_a_free_slot_are_the_same);
 	ADD_WITH ("slots", mechanisms_may_be_named, "slots.mechanisms = CKM_SHA256,CKM_AES_CBC");
 	ADD_WITH ("slots", mechanisms_may_be_all_but_some, "slots.mechanisms = -CKM_SHA256,CKM_AES_CBC");
-	ADD_WITH ("slots", mechanisms_that_are_unknown_are_ignored, "slots.mechanisms = CKM_WHATEVER,CKM_SHA256,CKM_SHA");
+	ADD_WITH ("slots", mechanisms_that_are_unknown_are_ignored,
+	          "slots.mechanisms = CKM_WHATEVER,CKM_SHA256,CKM_SHA");
 	ADD_WITH ("slots", mechanisms_may_be_none, "slots.mechanisms = CKM_WHATEVER");
 	ADD_WITH ("slots", mechanisms_may_have_blanks_between_them,
 	          "slots.mechanisms = CKM_SHA256, CKM_SHA_1 ,\tCKM_AES_CBC ");
-	ADD_WITH ("slots", mechanisms_excluded_may_have_blanks_between_them, "slots.mechanisms = -CKM_SHA256, CKM_SHA_1");
+	ADD_WITH ("slots", mechanisms_excluded_may_have_blanks_between_them,
+	          "slots.mechanisms = -CKM_SHA256, CKM_SHA_1");
 	ADD_WITHOUT_TOKEN ("slots", init_token_needs_pin_and_label);
 	ADD_WITHOUT_TOKEN ("slots", init_token_refuses_lengths_of_pins);
 	ADD_WITHOUT_TOKEN ("slots", init_token_takes_pins_of_4_to_255);

@@ -125,7 +125,8 @@ make_and_destroy (void *data)
 		CK_OBJECT_HANDLE object;
 
 		id[1] = (CK_BYTE)i;
-		object = api_key (&own, KEY_SECRET, T (A_BOOL (CKA_TOKEN, i % 4 == 0), A_DATA (CKA_ID, id, 2)));
+		object = api_key (&own, KEY_SECRET,
+		                  T (A_BOOL (CKA_TOKEN, i % 4 == 0), A_DATA (CKA_ID, id, 2)));
 		g_assert_cmpuint (api_count (&own, T (A_DATA (CKA_ID, id, 2))), ==, 1);
 		assert_ok (api_set (&own, object, T (A_STRING (CKA_LABEL, "changed"))));
 		api_assert_bytes (&own, object, CKA_LABEL, "changed", 7);
@@ -221,10 +222,12 @@ login_and_use (void *data)
 			continue;
 		}
 		/* Handles may be gone at any moment; the keys are found anew. */
-		g_autoptr (GArray) found = find_objects (own.module, own.session, T (A_ULONG (CKA_KEY_TYPE, CKK_EC)));
+		g_autoptr (GArray) found =
+			find_objects (own.module, own.session, T (A_ULONG (CKA_KEY_TYPE, CKK_EC)));
 
 		if (found->len > 0 &&
-		    own.f->C_SignInit (own.session, MECH (CKM_ECDSA), g_array_index (found, CK_OBJECT_HANDLE, 0)) == CKR_OK)
+		    own.f->C_SignInit (own.session, MECH (CKM_ECDSA),
+		                       g_array_index (found, CK_OBJECT_HANDLE, 0)) == CKR_OK)
 			own.f->C_Sign (own.session, hash, sizeof hash, signature, &n);
 	}
 	assert_ok (own.f->C_CloseSession (own.session));
@@ -255,7 +258,8 @@ close_under_others (void *data)
 		CK_SESSION_HANDLE session;
 		CK_ULONG n = sizeof signature;
 
-		if (f->C_OpenSession (work->api->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session) != CKR_OK)
+		if (f->C_OpenSession (work->api->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL,
+		                      &session) != CKR_OK)
 			continue;
 		if (work->number == 0 && i % 8 == 0)
 			f->C_CloseAllSessions (work->api->slot);
