@@ -5,6 +5,9 @@
 
 #include "cryptoki.h"
 
+/* For functions that this module has not: what is said once the session is known to be one. */
+CK_RV api_refuse (CK_SESSION_HANDLE handle, CK_RV rv);
+
 #define EXPORTED __attribute__ ((visibility ("default")))
 
 #endif

@@ -39,15 +39,6 @@ final (CK_SESSION_HANDLE handle, OpKind kind, Out result)
 	return op_final (session_op (session, kind), result);
 }
 
-static CK_RV
-not_supported (CK_SESSION_HANDLE handle)
-{
-	auto_leave Session *session = NULL;
-
-	TRY (session_enter (handle, &session));
-	return CKR_FUNCTION_NOT_SUPPORTED;
-}
-
 CK_RV
 C_EncryptInit (CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
@@ -156,13 +147,13 @@ C_SignFinal (CK_SESSION_HANDLE handle, CK_BYTE *signature, CK_ULONG *n_signature
 CK_RV
 C_SignRecoverInit (CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
 C_SignRecover (CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG n_data, CK_BYTE *signature, CK_ULONG *n_signature)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
@@ -198,39 +189,39 @@ C_VerifyFinal (CK_SESSION_HANDLE handle, CK_BYTE *signature, CK_ULONG n_signatur
 CK_RV
 C_VerifyRecoverInit (CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
 C_VerifyRecover (CK_SESSION_HANDLE handle, CK_BYTE *signature, CK_ULONG n_signature, CK_BYTE *data, CK_ULONG *n_data)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
 C_DigestEncryptUpdate (CK_SESSION_HANDLE handle, CK_BYTE *part, CK_ULONG n_part, CK_BYTE *encrypted,
                        CK_ULONG *n_encrypted)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
 C_DecryptDigestUpdate (CK_SESSION_HANDLE handle, CK_BYTE *encrypted, CK_ULONG n_encrypted, CK_BYTE *part,
                        CK_ULONG *n_part)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
 C_SignEncryptUpdate (CK_SESSION_HANDLE handle, CK_BYTE *part, CK_ULONG n_part, CK_BYTE *encrypted,
                      CK_ULONG *n_encrypted)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
 C_DecryptVerifyUpdate (CK_SESSION_HANDLE handle, CK_BYTE *encrypted, CK_ULONG n_encrypted, CK_BYTE *part,
                        CK_ULONG *n_part)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }

@@ -34,13 +34,6 @@ C_Finalize (void *reserved)
 	return library_stop ();
 }
 
-static void
-pad (CK_UTF8CHAR *field, size_t n, const char *text)
-{
-	memset (field, ' ', n);
-	memcpy (field, text, strlen (text));
-}
-
 CK_RV
 C_GetInfo (CK_INFO *info)
 {
@@ -49,28 +42,31 @@ C_GetInfo (CK_INFO *info)
 		return CKR_ARGUMENTS_BAD;
 	memset (info, 0, sizeof *info);
 	info->cryptokiVersion = (CK_VERSION){ 2, 40 };
-	pad (info->manufacturerID, sizeof info->manufacturerID, "SoftHSM");
-	pad (info->libraryDescription, sizeof info->libraryDescription, "Implementation of PKCS11");
+	bytes_pad (info->manufacturerID, sizeof info->manufacturerID, "SoftHSM");
+	bytes_pad (info->libraryDescription, sizeof info->libraryDescription, "Implementation of PKCS11");
 	info->libraryVersion = (CK_VERSION){ PACKAGE_VERSION_MAJOR, PACKAGE_VERSION_MINOR };
 	return CKR_OK;
 }
 
 CK_RV
-C_GetFunctionStatus (CK_SESSION_HANDLE handle)
+api_refuse (CK_SESSION_HANDLE handle, CK_RV rv)
 {
 	auto_leave Session *session = NULL;
 
 	TRY (session_enter (handle, &session));
-	return CKR_FUNCTION_NOT_PARALLEL;
+	return rv;
+}
+
+CK_RV
+C_GetFunctionStatus (CK_SESSION_HANDLE handle)
+{
+	return api_refuse (handle, CKR_FUNCTION_NOT_PARALLEL);
 }
 
 CK_RV
 C_CancelFunction (CK_SESSION_HANDLE handle)
 {
-	auto_leave Session *session = NULL;
-
-	TRY (session_enter (handle, &session));
-	return CKR_FUNCTION_NOT_PARALLEL;
+	return api_refuse (handle, CKR_FUNCTION_NOT_PARALLEL);
 }
 
 CK_RV

@@ -83,24 +83,15 @@ C_SetPIN (CK_SESSION_HANDLE handle, CK_UTF8CHAR *old_pin, CK_ULONG n_old, CK_UTF
 	return session_set_pin (session, bytes (old_pin, n_old), bytes (new_pin, n_new));
 }
 
-static CK_RV
-not_supported (CK_SESSION_HANDLE handle)
-{
-	auto_leave Session *session = NULL;
-
-	TRY (session_enter (handle, &session));
-	return CKR_FUNCTION_NOT_SUPPORTED;
-}
-
 CK_RV
 C_GetOperationState (CK_SESSION_HANDLE handle, CK_BYTE *state, CK_ULONG *n_state)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }
 
 CK_RV
 C_SetOperationState (CK_SESSION_HANDLE handle, CK_BYTE *state, CK_ULONG n_state, CK_OBJECT_HANDLE encryption_key,
                      CK_OBJECT_HANDLE authentication_key)
 {
-	return not_supported (handle);
+	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
 }

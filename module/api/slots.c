@@ -24,10 +24,9 @@ C_GetSlotInfo (CK_SLOT_ID slot, CK_SLOT_INFO *info)
 	if (info == NULL)
 		return CKR_ARGUMENTS_BAD;
 	memset (info, 0, sizeof *info);
-	memset (info->slotDescription, ' ', sizeof info->slotDescription);
-	memset (info->manufacturerID, ' ', sizeof info->manufacturerID);
-	memcpy (info->slotDescription, text, (size_t)snprintf (text, sizeof text, "SoftHSM slot ID 0x%lx", slot));
-	memcpy (info->manufacturerID, "SoftHSM project", strlen ("SoftHSM project"));
+	snprintf (text, sizeof text, "SoftHSM slot ID 0x%lx", slot);
+	bytes_pad (info->slotDescription, sizeof info->slotDescription, text);
+	bytes_pad (info->manufacturerID, sizeof info->manufacturerID, "SoftHSM project");
 	info->flags = CKF_TOKEN_PRESENT | (library_config ()->removable ? CKF_REMOVABLE_DEVICE : 0);
 	info->hardwareVersion = info->firmwareVersion = (CK_VERSION){ PACKAGE_VERSION_MAJOR, PACKAGE_VERSION_MINOR };
 	return CKR_OK;

@@ -125,6 +125,15 @@ buf_steal (Buf *buf)
 }
 
 void
+bytes_pad (uint8_t *field, size_t n, const char *text)
+{
+	size_t n_text = strlen (text);
+
+	memset (field, ' ', n);
+	memcpy (field, text, n_text < n ? n_text : n);
+}
+
+void
 wipe (void *data, size_t len)
 {
 	if (len > 0)

@@ -75,6 +75,9 @@ void buf_clear (Buf *buf);
 /* Hands the content over to the caller, leaving @buf empty. */
 Buf buf_steal (Buf *buf);
 
+/* Fills a field of CK_INFO and its like: the text, then blanks, no NUL. */
+void bytes_pad (uint8_t *field, size_t n, const char *text);
+
 /* Wipes memory so that no compiler takes it away; length 0 with NULL is fine. */
 void wipe (void *data, size_t len);
 

@@ -24,14 +24,7 @@ group_clear (Group *group)
 static size_t
 dh_bits (const Attrs *key)
 {
-	Bytes p = bytes_trim (attrs_bytes (key, CKA_PRIME));
-	size_t n = p.len * 8;
-
-	if (p.len == 0)
-		return 0;
-	for (unsigned top = p.data[0]; top < 0x80; top <<= 1)
-		n--;
-	return n;
+	return number_bits (attrs_bytes (key, CKA_PRIME));
 }
 
 static CK_RV
@@ -70,17 +63,6 @@ in_range (const mpz_t value, const mpz_t p)
 	return right;
 }
 
-static CK_RV
-put (Attrs *key, CK_ATTRIBUTE_TYPE type, const mpz_t number, bool secret)
-{
-	auto_wipe Buf octets = BUF_SECRET;
-	size_t n = (mpz_sizeinbase (number, 2) + 7) / 8;
-
-	TRY_ALLOC (buf_grow (&octets, n));
-	number_get (number, n, octets.data);
-	return secret ? attrs_set_secret (key, type, bytes_of (&octets)) : attrs_set_bytes (key, type, bytes_of (&octets));
-}
-
 /* @bits of the private value: as many as the template says, else as long as the prime. */
 static CK_RV
 draw (const Group *group, CK_ULONG bits, mpz_t x)
@@ -114,11 +96,11 @@ make_pair (const Group *group, Attrs *public, Attrs *private)
 	mpz_init (y);
 	TRY (draw (group, attrs_ulong (private, CKA_VALUE_BITS, 0), x));
 	mpz_powm_sec (y, group->g, x, group->p);
-	TRY (put (public, CKA_VALUE, y, false));
-	TRY (put (private, CKA_PRIME, group->p, false));
-	TRY (put (private, CKA_BASE, group->g, false));
+	TRY (number_put (public, CKA_VALUE, y, false));
+	TRY (number_put (private, CKA_PRIME, group->p, false));
+	TRY (number_put (private, CKA_BASE, group->g, false));
 	TRY (attrs_set_ulong (private, CKA_VALUE_BITS, mpz_sizeinbase (x, 2)));
-	return put (private, CKA_VALUE, x, true);
+	return number_put (private, CKA_VALUE, x, true);
 }
 
 static CK_RV

@@ -14,14 +14,7 @@
 static size_t
 dsa_bits (const Attrs *key)
 {
-	Bytes p = bytes_trim (attrs_bytes (key, CKA_PRIME));
-	size_t n = p.len * 8;
-
-	if (p.len == 0)
-		return 0;
-	for (unsigned top = p.data[0]; top < 0x80; top <<= 1)
-		n--;
-	return n;
+	return number_bits (attrs_bytes (key, CKA_PRIME));
 }
 
 static CK_RV
@@ -199,24 +192,13 @@ static const MechOp verify_hashed_op = {
 /* --- keys --- */
 
 static CK_RV
-put (Attrs *key, CK_ATTRIBUTE_TYPE type, const mpz_t number, bool secret)
-{
-	auto_wipe Buf octets = BUF_SECRET;
-	size_t n = (mpz_sizeinbase (number, 2) + 7) / 8;
-
-	TRY_ALLOC (buf_grow (&octets, n));
-	number_get (number, n, octets.data);
-	return secret ? attrs_set_secret (key, type, bytes_of (&octets)) : attrs_set_bytes (key, type, bytes_of (&octets));
-}
-
-static CK_RV
 put_pair (const struct dsa_params *params, const mpz_t y, const mpz_t x, Attrs *public, Attrs *private)
 {
-	TRY (put (public, CKA_VALUE, y, false));
-	TRY (put (private, CKA_PRIME, params->p, false));
-	TRY (put (private, CKA_SUBPRIME, params->q, false));
-	TRY (put (private, CKA_BASE, params->g, false));
-	return put (private, CKA_VALUE, x, true);
+	TRY (number_put (public, CKA_VALUE, y, false));
+	TRY (number_put (private, CKA_PRIME, params->p, false));
+	TRY (number_put (private, CKA_SUBPRIME, params->q, false));
+	TRY (number_put (private, CKA_BASE, params->g, false));
+	return number_put (private, CKA_VALUE, x, true);
 }
 
 static CK_RV

@@ -46,6 +46,29 @@ number_get (const mpz_t number, size_t n, uint8_t *out)
 	return true;
 }
 
+size_t
+number_bits (Bytes number)
+{
+	size_t n;
+
+	number = bytes_trim (number);
+	n = number.len * 8;
+	for (unsigned top = number.len > 0 ? number.data[0] : 0x80; top < 0x80; top <<= 1)
+		n--;
+	return n;
+}
+
+CK_RV
+number_put (Attrs *key, CK_ATTRIBUTE_TYPE type, const mpz_t number, bool secret)
+{
+	auto_wipe Buf octets = BUF_SECRET;
+	size_t n = (mpz_sizeinbase (number, 2) + 7) / 8;
+
+	TRY_ALLOC (buf_grow (&octets, n));
+	number_get (number, n, octets.data);
+	return secret ? attrs_set_secret (key, type, bytes_of (&octets)) : attrs_set_bytes (key, type, bytes_of (&octets));
+}
+
 static size_t
 limbs_for (size_t n_bytes)
 {

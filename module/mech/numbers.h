@@ -3,8 +3,7 @@
 #ifndef MECH_NUMBERS_H
 #define MECH_NUMBERS_H
 
-#include "bytes.h"
-#include "log.h"
+#include "attrs.h"
 
 #include <gmp.h>
 
@@ -20,6 +19,12 @@ void number_wipe (mpz_t number);
 /* Big-endian bytes to a number and back; @n bytes, zeros in front.  False: it needs more. */
 void number_set (mpz_t number, Bytes value);
 bool number_get (const mpz_t number, size_t n, uint8_t *out);
+
+/* The bits of a number that is written big-endian, leading zeros left out. */
+size_t number_bits (Bytes number);
+
+/* Makes a number an attribute, without leading zeros; @secret: one that stays in secure memory. */
+CK_RV number_put (Attrs *key, CK_ATTRIBUTE_TYPE type, const mpz_t number, bool secret);
 
 /* Numbers of long-lived keys: their limbs stand in one block of secure memory. */
 typedef struct {

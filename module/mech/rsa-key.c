@@ -41,14 +41,7 @@ number_of (const Attrs *key, CK_ATTRIBUTE_TYPE type)
 size_t
 rsa_kind_size (const Attrs *key)
 {
-	Bytes modulus = number_of (key, CKA_MODULUS);
-	size_t n = modulus.len * 8;
-
-	if (modulus.len == 0)
-		return 0;
-	for (unsigned top = modulus.data[0]; top < 0x80; top <<= 1)
-		n--;
-	return n;
+	return number_bits (attrs_bytes (key, CKA_MODULUS));
 }
 
 size_t
@@ -477,28 +470,18 @@ rsa_private_primitive (Object *key, const uint8_t *in, uint8_t *out)
 /* --- generation and checks --- */
 
 static CK_RV
-put_number (Attrs *key, CK_ATTRIBUTE_TYPE type, const mpz_t number, bool secret)
-{
-	auto_wipe Buf room = BUF_SECRET;
-	Bytes value = number_bytes (&room, number);
-
-	TRY_ALLOC (value.data);
-	return secret ? attrs_set_secret (key, type, value) : attrs_set_bytes (key, type, value);
-}
-
-static CK_RV
 put_pair (const struct rsa_public_key *n_e, const struct rsa_private_key *rest, Attrs *public, Attrs *private)
 {
-	TRY (put_number (public, CKA_MODULUS, n_e->n, false));
-	TRY (put_number (public, CKA_PUBLIC_EXPONENT, n_e->e, false));
-	TRY (put_number (private, CKA_MODULUS, n_e->n, false));
-	TRY (put_number (private, CKA_PUBLIC_EXPONENT, n_e->e, false));
-	TRY (put_number (private, CKA_PRIVATE_EXPONENT, rest->d, true));
-	TRY (put_number (private, CKA_PRIME_1, rest->p, true));
-	TRY (put_number (private, CKA_PRIME_2, rest->q, true));
-	TRY (put_number (private, CKA_EXPONENT_1, rest->a, true));
-	TRY (put_number (private, CKA_EXPONENT_2, rest->b, true));
-	return put_number (private, CKA_COEFFICIENT, rest->c, true);
+	TRY (number_put (public, CKA_MODULUS, n_e->n, false));
+	TRY (number_put (public, CKA_PUBLIC_EXPONENT, n_e->e, false));
+	TRY (number_put (private, CKA_MODULUS, n_e->n, false));
+	TRY (number_put (private, CKA_PUBLIC_EXPONENT, n_e->e, false));
+	TRY (number_put (private, CKA_PRIVATE_EXPONENT, rest->d, true));
+	TRY (number_put (private, CKA_PRIME_1, rest->p, true));
+	TRY (number_put (private, CKA_PRIME_2, rest->q, true));
+	TRY (number_put (private, CKA_EXPONENT_1, rest->a, true));
+	TRY (number_put (private, CKA_EXPONENT_2, rest->b, true));
+	return number_put (private, CKA_COEFFICIENT, rest->c, true);
 }
 
 /* @e: 0 when the template leaves it to us. */

@@ -74,15 +74,6 @@ token_is_initialised (Token *token)
 }
 
 static void
-pad (uint8_t *field, size_t n, const char *text)
-{
-	size_t n_text = strlen (text);
-
-	memset (field, ' ', n);
-	memcpy (field, text, n_text < n ? n_text : n);
-}
-
-static void
 put_time (CK_CHAR utc_time[static 16])
 {
 	char text[17];
@@ -106,9 +97,9 @@ token_info (Token *token, CK_TOKEN_INFO *info)
 		TRY (locked->store->ops->info (locked->store, &stored));
 	memset (info, 0, sizeof *info);
 	memcpy (info->label, stored.label, sizeof info->label);
-	pad (info->manufacturerID, sizeof info->manufacturerID, "SoftHSM project");
-	pad (info->model, sizeof info->model, "SoftHSM v2");
-	pad (info->serialNumber, sizeof info->serialNumber, stored.serial);
+	bytes_pad (info->manufacturerID, sizeof info->manufacturerID, "SoftHSM project");
+	bytes_pad (info->model, sizeof info->model, "SoftHSM v2");
+	bytes_pad (info->serialNumber, sizeof info->serialNumber, stored.serial);
 	info->flags = stored.flags;
 	info->ulMaxSessionCount = info->ulMaxRwSessionCount = CK_EFFECTIVELY_INFINITE;
 	info->ulSessionCount = locked->n_sessions;
