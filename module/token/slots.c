@@ -58,13 +58,9 @@ slots_add (Slots *slots, CK_SLOT_ID id, Store *store)
 static bool
 is_known (const Slots *slots, const char *serial)
 {
-	for (size_t i = 0; i < slots->n; i++) {
-		CK_TOKEN_INFO info;
-
-		if (token_is_initialised (slots->list[i]) && token_info (slots->list[i], &info) == CKR_OK &&
-		    memcmp (info.serialNumber, serial, strlen (serial)) == 0)
+	for (size_t i = 0; i < slots->n; i++)
+		if (token_has_serial (slots->list[i], serial))
 			return true;
-	}
 	return false;
 }
 

@@ -12,6 +12,7 @@ struct Token {
 	pthread_mutex_t lock;
 	const Config *config;
 	CK_SLOT_ID slot;
+	char serial[17];                /* of the token, which never changes; empty: not initialised */
 	Store *store;                   /* NULL: not initialised */
 	Login login;
 	Buf master;                     /* the master key, while somebody is logged in */

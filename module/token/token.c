@@ -33,6 +33,16 @@ token_after_fork (Token *token)
 	pthread_mutex_unlock (&token->lock);
 }
 
+static CK_RV
+note_serial (Token *token)
+{
+	StoreInfo info;
+
+	TRY (token->store->ops->info (token->store, &info));
+	memcpy (token->serial, info.serial, sizeof token->serial);
+	return CKR_OK;
+}
+
 CK_RV
 token_new (const Config *config, CK_SLOT_ID slot, Store *store, Token **token)
 {
@@ -44,6 +54,11 @@ token_new (const Config *config, CK_SLOT_ID slot, Store *store, Token **token)
 	made->slot = slot;
 	made->store = store;
 	made->master = BUF_SECRET;
+	if (store != NULL && note_serial (made) != CKR_OK) {
+		made->store = NULL;
+		token_free (made);
+		return CKR_DEVICE_ERROR;
+	}
 	*token = made;
 	return CKR_OK;
 }
@@ -71,6 +86,14 @@ token_is_initialised (Token *token)
 	auto_unlock Token *locked = token_lock (token);
 
 	return locked->store != NULL;
+}
+
+bool
+token_has_serial (Token *token, const char *serial)
+{
+	auto_unlock Token *locked = token_lock (token);
+
+	return strcmp (locked->serial, serial) == 0;
 }
 
 static void
@@ -171,7 +194,8 @@ token_init (Token *token, Bytes so_pin, const uint8_t label[static 32])
 		return fail (CKR_SESSION_EXISTS, "a token with open sessions is not initialised");
 	if (locked->store == NULL) {
 		ops = store_named (locked->config->backend);
-		return ops->create (locked->config->tokendir, locked->config->umask, label, so_pin, &locked->store);
+		TRY (ops->create (locked->config->tokendir, locked->config->umask, label, so_pin, &locked->store));
+		return note_serial (locked);
 	}
 	TRY (unlock_with_pin (locked, LOGIN_SO, so_pin, &master));
 	objects_forget (locked);
