@@ -147,9 +147,9 @@ abandon_everything (void)
 {
 	library.sessions = (Handles){ 0 };
 	library.slots = (Slots){ 0 };
-	library.config = (Config){ 0 };
 	library.state = STOPPED;
 	log_stop ();
+	config_clear (&library.config);
 }
 
 static void

@@ -609,7 +609,7 @@ file_store_list (Store *store, uint64_t *seen, StoreVisit visit, void *data)
 	FileStore *file = file_store (store);
 	char room[STORE_ID_SIZE];
 	const struct dirent *entry;
-	bool changed;
+	bool changed, whole = true;
 	DIR *dir;
 
 	/* The counter first: what is added meanwhile is listed again, not missed. */
@@ -617,14 +617,13 @@ file_store_list (Store *store, uint64_t *seen, StoreVisit visit, void *data)
 	dir = opendir (file->path);
 	if (dir == NULL)
 		return CKR_DEVICE_ERROR;
-	while ((entry = readdir (dir)) != NULL) {
+	while (whole && (entry = readdir (dir)) != NULL) {
 		const char *id = id_of (dirfd (dir), entry, room);
 
-		if (id != NULL && !visit (data, id))
-			break;
+		whole = id == NULL || visit (data, id);
 	}
 	closedir (dir);
-	return CKR_OK;
+	return whole ? CKR_OK : CKR_DEVICE_ERROR;
 }
 
 static bool
@@ -721,9 +720,10 @@ file_store_reset (Store *store, const uint8_t label[static 32], Bytes so_pin)
 	uint64_t seen = 0;
 
 	TRY (new_token_key (so_pin, &blob));
-	TRY (file_store_list (store, &seen, remove_listed, store));
 	edit.blob = bytes_of (&blob);
-	return edit_token (file_store (store), edit_pin, &edit);
+	/* The token first: what fails before it has changed nothing. */
+	TRY (edit_token (file_store (store), edit_pin, &edit));
+	return file_store_list (store, &seen, remove_listed, store);
 }
 
 const StoreOps store_file = {

@@ -32,7 +32,7 @@ typedef struct {
 	bool settled;           /* false: changed so shortly before that a later change might look the same */
 } StoreStamp;
 
-/* Called for each object; false stops. */
+/* Called for each object; false stops, and the listing fails with CKR_DEVICE_ERROR. */
 typedef bool (*StoreVisit) (void *data, const char *id);
 
 /* Edits a record while the store holds its lock. */

@@ -151,6 +151,9 @@ load_entry (Token *token, Entry *entry)
 	note_fresh (token, entry);
 	if (rv == CKR_OK)
 		rv = adopt_record (token, entry, &record);
+	/* Memory that is short now may not be at the next look. */
+	if (rv == CKR_HOST_MEMORY)
+		entry->stamp = (StoreStamp){ 0 };
 	if (rv == CKR_OK || rv == CKR_HOST_MEMORY || rv == CKR_OBJECT_HANDLE_INVALID)
 		return rv;
 	/* SoftHSM is writing it: what it was still counts, and the next look reads again. */
@@ -324,7 +327,7 @@ objects_close_session (Token *token, CK_SESSION_HANDLE session)
 	size_t at = 0;
 	Entry *entry;
 
-	while ((entry = table_next (&token->table, &at)) != NULL)
+	while (token->table.n_session > 0 && (entry = table_next (&token->table, &at)) != NULL)
 		if (entry->id == NULL && entry->owner == session)
 			table_remove (&token->table, entry);
 }

@@ -137,6 +137,7 @@ table_add (Table *table, const char *id, CK_SESSION_HANDLE owner)
 		entry_free (entry);
 		return NULL;
 	}
+	table->n_session += id == NULL;
 	return entry;
 }
 
@@ -202,6 +203,7 @@ table_remove (Table *table, Entry *entry)
 {
 	if (entry->is_fresh)
 		remove_fresh (table, entry);
+	table->n_session -= entry->id == NULL;
 	table_hide (table, entry, true);
 	node_remove (table, &entry->nodes[BY_ID]);
 	handles_remove (&table->all, entry_number (entry));

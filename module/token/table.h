@@ -41,6 +41,7 @@ typedef struct {
 	IndexNode **buckets;
 	size_t n_buckets;
 	size_t n_nodes;
+	size_t n_session;               /* entries of sessions, not of the store */
 	Entry *fresh;                   /* written so shortly ago that their writer may not be done */
 	uint64_t key;                   /* of the hash: nobody outside chooses collisions */
 } Table;
