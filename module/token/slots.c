@@ -56,7 +56,7 @@ slots_add (Slots *slots, CK_SLOT_ID id, Store *store)
 
 /* Is it a token that has a slot already?  The free slot keeps its id when it is initialised. */
 static bool
-is_known (const Slots *slots, const char *serial)
+is_known (const Slots *slots, const char serial[static 17])
 {
 	for (size_t i = 0; i < slots->n; i++)
 		if (token_has_serial (slots->list[i], serial))

@@ -89,11 +89,11 @@ token_is_initialised (Token *token)
 }
 
 bool
-token_has_serial (Token *token, const char *serial)
+token_has_serial (Token *token, const char serial[static 17])
 {
 	auto_unlock Token *locked = token_lock (token);
 
-	return strcmp (locked->serial, serial) == 0;
+	return memcmp (locked->serial, serial, sizeof locked->serial) == 0;
 }
 
 static void

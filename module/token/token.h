@@ -28,7 +28,7 @@ CK_SLOT_ID token_slot (const Token *token);
 bool token_is_initialised (Token *token);
 
 /* Is it this token?  Asks nobody but memory. */
-bool token_has_serial (Token *token, const char *serial);
+bool token_has_serial (Token *token, const char serial[static 17]);
 CK_RV token_info (Token *token, CK_TOKEN_INFO *info);
 
 /* --- roles --- */
