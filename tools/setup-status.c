@@ -71,6 +71,16 @@ judge_tokendir (const Status *status)
 }
 
 static void
+show_warnings (Status *status)
+{
+	g_auto (GStrv) lines = g_strsplit (status->config.warnings ? status->config.warnings : "", "\n", -1);
+
+	for (guint i = 0; lines[i] != NULL; i++)
+		if (*lines[i] != '\0')
+			add_sentence (status->notes, "%s.", lines[i]);
+}
+
+static void
 show_config (Status *status)
 {
 	bool ok = config_load (&status->config, NULL) == CKR_OK;
@@ -87,6 +97,7 @@ show_config (Status *status)
 		return;
 	}
 	g_print (_ ("  Token directory: %s\n"), status->config.tokendir);
+	show_warnings (status);
 	judge_tokendir (status);
 }
 

@@ -54,6 +54,26 @@ config_error (Config *config, const char *format, ...)
 	return CKR_GENERAL_ERROR;
 }
 
+static void config_warning (Config *config, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
+
+/* Kept, not logged: where the log goes is not known before the end of the file. */
+static void
+config_warning (Config *config, const char *format, ...)
+{
+	char *text = NULL, *all = NULL;
+	va_list args;
+
+	va_start (args, format);
+	if (vasprintf (&text, format, args) < 0)
+		text = NULL;
+	va_end (args);
+	if (text != NULL && asprintf (&all, "%s%s\n", config->warnings ? config->warnings : "", text) >= 0) {
+		free (config->warnings);
+		config->warnings = all;
+	}
+	free (text);
+}
+
 /* --- the keys, a row each --- */
 
 static CK_RV
@@ -120,27 +140,28 @@ set_mechanisms (Config *config, const char *value)
 
 /* As SoftHSM: what is neither true nor false leaves the key as it was. */
 static CK_RV
-set_bool (bool *flag, const char *name, const char *value)
+set_bool (Config *config, bool *flag, const char *name, const char *value)
 {
 	if (strcasecmp (value, "true") == 0)
 		*flag = true;
 	else if (strcasecmp (value, "false") == 0)
 		*flag = false;
 	else
-		log_warning ("%s is \"%s\", neither true nor false, and stays %s", name, value, *flag ? "true" : "false");
+		config_warning (config, "%s: %s is \"%s\", neither true nor false, and stays %s", config->path, name, value,
+		                *flag ? "true" : "false");
 	return CKR_OK;
 }
 
 static CK_RV
 set_removable (Config *config, const char *value)
 {
-	return set_bool (&config->removable, "slots.removable", value);
+	return set_bool (config, &config->removable, "slots.removable", value);
 }
 
 static CK_RV
 set_reset_on_fork (Config *config, const char *value)
 {
-	return set_bool (&config->reset_on_fork, "library.reset_on_fork", value);
+	return set_bool (config, &config->reset_on_fork, "library.reset_on_fork", value);
 }
 
 static const struct {
@@ -178,7 +199,7 @@ config_set (Config *config, const char *name, const char *value, unsigned line)
 	for (size_t i = 0; i < N_ELEMENTS (keys); i++)
 		if (strcmp (keys[i].name, name) == 0)
 			return keys[i].set (config, value);
-	log_warning ("%s, line %u: \"%s\" is not a key of this configuration", config->path, line, name);
+	config_warning (config, "%s, line %u: \"%s\" is not a key of this configuration", config->path, line, name);
 	return CKR_OK;
 }
 
@@ -197,7 +218,7 @@ config_line (Config *config, char *text, unsigned line)
 	value = value ? trim (value) : NULL;
 	if (name == NULL || value == NULL || *name == '\0' || *value == '\0') {
 		if (name != NULL && *name != '\0')
-			log_warning ("%s, line %u: not \"name = value\"", config->path, line);
+			config_warning (config, "%s, line %u: not \"name = value\"", config->path, line);
 		return CKR_OK;
 	}
 	return config_set (config, name, value, line);
@@ -328,6 +349,7 @@ config_clear (Config *config)
 	free (config->log_file);
 	free (config->mechanisms);
 	free (config->error);
+	free (config->warnings);
 	*config = (Config){ 0 };
 }
 

@@ -21,6 +21,7 @@ typedef struct {
 	bool reset_on_fork;    /* library.reset_on_fork */
 	bool is_missing;       /* after a failed config_load: there is no file, or it may not be read */
 	char *error;           /* after a failed config_load: file, line and reason in one sentence */
+	char *warnings;        /* what was read over: a sentence a line, NULL when there is nothing to say */
 } Config;
 
 /* Finds the configuration file that counts: $SOFTHSM2_CONF, ~/.config/softhsm2/softhsm2.conf if it can

@@ -54,6 +54,15 @@ log_to_file (const char *path, LogLevel level, const char *text)
 	return written;
 }
 
+/* A line is one line, whatever names the disk and the caller have for us. */
+static void
+make_plain (char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < 0x20 || *text == 0x7f)
+			*text = '?';
+}
+
 static void log_text (LogLevel level, const char *format, va_list args) __attribute__ ((format (printf, 2, 0)));
 
 static void
@@ -64,6 +73,7 @@ log_text (LogLevel level, const char *format, va_list args)
 	if ((int)level > __atomic_load_n (&sink.level, __ATOMIC_RELAXED))
 		return;
 	vsnprintf (text, sizeof text, format, args);
+	make_plain (text);
 	pthread_mutex_lock (&sink.lock);
 	if (sink.file == NULL || !log_to_file (sink.file, level, text))
 		syslog (LOG_USER | levels[level].priority, "softhsm2: %s", text);

@@ -28,6 +28,7 @@ random_bytes (void *data, size_t n)
 void
 random_nettle (void *unused, size_t n, uint8_t *data)
 {
+	/* Nettle has no way to hear of a failure: only what is random may come back. */
 	while (random_bytes (data, n) != CKR_OK)
 		usleep (1000);
 }

@@ -88,14 +88,18 @@ round_up (size_t n, size_t unit)
 static bool
 pages_lock (uint8_t *pages, size_t size)
 {
-	if (!NON_PAGED_MEMORY || mlock (pages, size) == 0)
-		return true;
+	return !NON_PAGED_MEMORY || mlock (pages, size) == 0;
+}
+
+/* Once for each time that it begins to be so. */
+static void
+complain (size_t n)
+{
 	if (!arena.complained)
-		log_error ("cannot lock %zu bytes of memory for keys (%s; %zu bytes are locked already): raise the "
-		           "limit that \"ulimit -l\" shows",
-		           size, errno == EPERM ? "not permitted" : "limit reached", arena.locked);
+		log_error ("cannot lock %zu bytes of memory for keys (%zu bytes are locked already): raise the limit that "
+		           "\"ulimit -l\" shows",
+		           n, arena.locked);
 	arena.complained = true;
-	return false;
 }
 
 static uint8_t *
@@ -144,6 +148,7 @@ chunk_new (size_t size, bool own)
 		return NULL;
 	}
 	arena.locked += chunk->size;
+	arena.complained = false;
 	return chunk;
 }
 
@@ -217,6 +222,8 @@ sec_alloc (size_t n)
 		arena.in_use += n;
 		head->n_class = n_class;
 		head->canary = canary_for (head);
+	} else if (!refused) {
+		complain (n);
 	}
 	pthread_mutex_unlock (&arena.lock);
 	/* Fresh pages are zero and a block is wiped when it is freed. */
@@ -285,15 +292,14 @@ sec_before_fork (void)
 }
 
 /* Locks are not inherited.  Where the child may not lock, the pages go on unlocked: refusing now would
- * take the keys away from a program that has them already; new pages are refused as ever. */
+ * take the keys away from a program that has them already; new pages are refused as ever, and that is
+ * logged.  Nothing is logged here, between fork and whatever the child is to become. */
 static void
 lock_again (void)
 {
 	for (Chunk *chunk = arena.chunks; chunk != NULL; chunk = chunk->next)
-		if (NON_PAGED_MEMORY && mlock (chunk->pages, chunk->size) != 0 && !arena.complained) {
-			arena.complained = true;
-			log_error ("cannot lock memory for keys after fork: raise the limit that \"ulimit -l\" shows");
-		}
+		if (!pages_lock (chunk->pages, chunk->size))
+			arena.locked -= chunk->size;
 }
 
 static void

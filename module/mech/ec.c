@@ -140,8 +140,10 @@ static const KeyForm point_form = { sizeof (EcPoint), point_prepare, point_clear
 /* --- ECDSA --- */
 
 typedef struct {
-	Object *key;
-	size_t n_number;        /* bytes of r and of s */
+	const Curve *curve;
+	const struct ecc_scalar *scalar;        /* to sign with */
+	const struct ecc_point *point;          /* to verify with */
+	size_t n_number;                        /* bytes of r and of s */
 	const struct nettle_hash *hash;
 	HashCtx context;
 } Ecdsa;
@@ -151,12 +153,20 @@ ecdsa_start (void *state, const Mech *mech, Object *key, Bytes param)
 {
 	Ecdsa *ecdsa = state;
 	const Curve *curve = weierstrass_curve (&key->attrs);
+	void *prepared;
 
 	if (curve == NULL)
 		return wrong_curve ();
-	*ecdsa = (Ecdsa){ .key = key, .n_number = curve->n_scalar, .hash = mech->hash };
+	*ecdsa = (Ecdsa){ .curve = curve, .n_number = curve->n_scalar, .hash = mech->hash };
 	if (ecdsa->hash != NULL)
 		ecdsa->hash->init (&ecdsa->context);
+	if (object_class (key) == CKO_PRIVATE_KEY) {
+		TRY (object_prepare (key, &ec_scalar_form, &prepared));
+		ecdsa->scalar = &((EcScalar *)prepared)->scalar;
+	} else {
+		TRY (object_prepare (key, &point_form, &prepared));
+		ecdsa->point = &((EcPoint *)prepared)->point;
+	}
 	return CKR_OK;
 }
 
@@ -195,14 +205,10 @@ ecdsa_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	Ecdsa *ecdsa = state;
 	uint8_t digest[HASH_MAX_DIGEST];
 	struct dsa_signature signature;
-	EcScalar *form;
-	void *prepared;
 
 	TRY (ecdsa_digest (ecdsa, &in, digest));
-	TRY (object_prepare (ecdsa->key, &ec_scalar_form, &prepared));
-	form = prepared;
 	dsa_signature_init (&signature);
-	ecdsa_sign (&form->scalar, NULL, random_nettle, in.len, in.data, &signature);
+	ecdsa_sign (ecdsa->scalar, NULL, random_nettle, in.len, in.data, &signature);
 	number_get (signature.r, ecdsa->n_number, out);
 	number_get (signature.s, ecdsa->n_number, out + ecdsa->n_number);
 	dsa_signature_clear (&signature);
@@ -304,21 +310,17 @@ ecdsa_check (void *state, Bytes in, Bytes given)
 	Ecdsa *ecdsa = state;
 	uint8_t digest[HASH_MAX_DIGEST];
 	struct dsa_signature signature;
-	EcPoint *form;
-	void *prepared;
 	bool right;
 
 	if (given.len != 2 * ecdsa->n_number)
 		return fail (CKR_SIGNATURE_LEN_RANGE, "a signature with this key has %zu bytes, not %zu",
 		             2 * ecdsa->n_number, given.len);
 	TRY (ecdsa_digest (ecdsa, &in, digest));
-	TRY (object_prepare (ecdsa->key, &point_form, &prepared));
-	form = prepared;
 	dsa_signature_init (&signature);
 	number_set (signature.r, bytes (given.data, ecdsa->n_number));
 	number_set (signature.s, bytes (given.data + ecdsa->n_number, ecdsa->n_number));
-	right = ecdsa_verify (&form->point, in.len, in.data, &signature) ||
-	        verify_by_doubling (curve_for_attrs (&ecdsa->key->attrs), &form->point, in, &signature);
+	right = ecdsa_verify (ecdsa->point, in.len, in.data, &signature) ||
+	        verify_by_doubling (ecdsa->curve, ecdsa->point, in, &signature);
 	dsa_signature_clear (&signature);
 	return right ? CKR_OK : fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
 }

@@ -100,21 +100,22 @@ number_bytes (Buf *room, const mpz_t number)
 	return bytes (at, n);
 }
 
-/* A factor of n by e·d, which is 1 modulo the order of the group.  HAC 8.2.2 (i).  Once in the life of a
- * key that came without its primes; its time depends on the key. */
+/* A factor of n by e·d, which is 1 modulo the order of the group.  HAC 8.2.2 (i): every other base finds one,
+ * and numbers that are no key are told by the first that does not come to 1.  Once in the life of a key that
+ * came without its primes; its time depends on the key. */
 static bool
 find_prime (mpz_t p, const mpz_t n, const mpz_t e, const mpz_t d)
 {
 	mpz_t k, x, y;
 	mp_bitcnt_t twos;
-	bool found = false;
+	bool found = false, is_key = true;
 
 	mpz_inits (k, x, y, NULL);
 	mpz_mul (k, e, d);
 	mpz_sub_ui (k, k, 1);
 	twos = mpz_sgn (k) > 0 ? mpz_scan1 (k, 0) : 0;
 	mpz_tdiv_q_2exp (k, k, twos);
-	for (unsigned long base = 2; base < 200 && twos > 0 && !found; base++) {
+	for (unsigned long base = 2; base < 100 && twos > 0 && !found && is_key; base++) {
 		mpz_set_ui (x, base);
 		mpz_powm (x, x, k, n);
 		for (mp_bitcnt_t i = 0; i < twos && !found; i++) {
@@ -128,6 +129,7 @@ find_prime (mpz_t p, const mpz_t n, const mpz_t e, const mpz_t d)
 			}
 			mpz_swap (x, y);
 		}
+		is_key = mpz_cmp_ui (y, 1) == 0;
 	}
 	number_clear (k);
 	number_clear (x);
@@ -298,6 +300,14 @@ clear_private (void *form)
 }
 
 static const KeyForm private_form = { sizeof (PrivateForm), prepare_private, clear_private };
+
+CK_RV
+rsa_prepare (Object *key)
+{
+	void *prepared;
+
+	return object_prepare (key, object_class (key) == CKO_PRIVATE_KEY ? &private_form : &public_form, &prepared);
+}
 
 /* --- primitives --- */
 

@@ -9,6 +9,9 @@
 size_t rsa_key_length (const Object *key);
 size_t rsa_key_bits (const Object *key);
 
+/* Makes the key's prepared form, so that what is wrong with it shows before there is data. */
+CK_RV rsa_prepare (Object *key);
+
 /* @in and @out have rsa_key_length bytes.  CKR_DATA_INVALID: @in is no number below the modulus. */
 CK_RV rsa_public_primitive (Object *key, const uint8_t *in, uint8_t *out);
 

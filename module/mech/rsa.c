@@ -47,7 +47,7 @@ rsa_start (void *state, const Mech *mech, Object *key, Bytes param)
 	*rsa = (Rsa){ .key = key, .n_key = rsa_key_length (key), .hash = mech->hash };
 	if (rsa->hash != NULL)
 		rsa->hash->init (&rsa->context);
-	return CKR_OK;
+	return rsa_prepare (key);
 }
 
 static CK_RV

@@ -29,6 +29,9 @@ typedef struct {
 	};
 } Attr;
 
+/* More than any object has; one with as many was not made by this module or SoftHSM. */
+#define ATTRS_MOST 1024
+
 /* Sorted by type, each type once.  All zero is an empty set. */
 typedef struct {
 	Attr *list;

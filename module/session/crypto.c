@@ -8,8 +8,7 @@ use_clear (Use *use)
 	object_unref (use->key);
 }
 
-/* CKA_ALLOWED_MECHANISMS: empty allows all. */
-static CK_RV
+CK_RV
 key_allows (const Object *key, CK_MECHANISM_TYPE mechanism)
 {
 	Bytes allowed = object_bytes (key, CKA_ALLOWED_MECHANISMS);
@@ -76,11 +75,10 @@ start_with_memory (Session *session, OpKind kind, const MechOp *how, const Use *
 	CK_RV rv = op_start (op, kind, how, use->mech, use->key, use->param);
 
 	/* Secure memory may be full of keys that nobody uses now. */
-	if (rv == CKR_HOST_MEMORY) {
-		token_release_memory (session->token);
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token))
 		rv = op_start (op, kind, how, use->mech, use->key, use->param);
-	}
-	return rv;
+	/* The numbers in it make no key: another program has stored it so. */
+	return rv == CKR_ATTRIBUTE_VALUE_INVALID ? CKR_KEY_TYPE_INCONSISTENT : rv;
 }
 
 CK_RV

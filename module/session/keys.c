@@ -199,7 +199,32 @@ open_second (Session *session, const Use *use, Object **second)
 		return fail (CKR_KEY_TYPE_INCONSISTENT, "the second key is no secret key");
 	if (!object_bool (*second, CKA_DERIVE, false))
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the second key may not be derived from");
-	return CKR_OK;
+	return key_allows (*second, use->mech->type);
+}
+
+/* Both with another try where secure memory is full of keys that nobody uses now. */
+static CK_RV
+run (Session *session, const Use *use, const MechOp *how, Bytes in, Buf *result)
+{
+	CK_RV rv = mech_run (how, use->mech, use->key, use->param, in, result);
+
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (result, 0);
+		rv = mech_run (how, use->mech, use->key, use->param, in, result);
+	}
+	return rv;
+}
+
+static CK_RV
+derive (Session *session, const Use *use, Object *second, size_t wanted, Buf *value)
+{
+	CK_RV rv = use->mech->derive (use->mech, use->key, second, use->param, wanted, value);
+
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (value, 0);
+		rv = use->mech->derive (use->mech, use->key, second, use->param, wanted, value);
+	}
+	return rv;
 }
 
 CK_RV
@@ -222,7 +247,7 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (wanted_length (attrs_ulong (&draft, CKA_KEY_TYPE, 0), &draft, &wanted));
 	TRY (open_second (session, &use, &second));
-	TRY (use.mech->derive (use.mech, use.key, second, use.param, wanted, &value));
+	TRY (derive (session, &use, second, wanted, &value));
 	TRY (set_derived_value (bytes_of (&value), wanted, &draft));
 	if (use.mech->inherits)
 		TRY (inherit_protection (protection_of (use.key, second), template, n,
@@ -327,7 +352,7 @@ session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAN
 	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
 	TRY (may_be_wrapped (&use, object));
 	TRY (encode_key (object, &encoded));
-	TRY (wrap_code (mech_run (use.mech->wrap, use.mech, use.key, use.param, bytes_of (&encoded), &result)));
+	TRY (wrap_code (run (session, &use, use.mech->wrap, bytes_of (&encoded), &result)));
 	return out_offer (wrapped, bytes_of (&result));
 }
 
@@ -425,7 +450,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (template_class (template, n, &class));
 	TRY (draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (apply_unwrap_template (use.key, template, n, rules, token_logged_in (session->token) == LOGIN_SO, &draft));
-	TRY (unwrap_code (mech_run (use.mech->unwrap, use.mech, use.key, use.param, wrapped, &value)));
+	TRY (unwrap_code (run (session, &use, use.mech->unwrap, wrapped, &value)));
 	TRY (decode_key (bytes_of (&value), &draft));
 	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
 }

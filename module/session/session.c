@@ -162,12 +162,21 @@ leave_parents_state (void)
 	library.in_child = false;
 }
 
+static void
+log_warnings (const char *lines)
+{
+	for (size_t n; lines != NULL && *lines != '\0'; lines += n + 1) {
+		n = strcspn (lines, "\n");
+		log_warning ("%.*s", (int)n, lines);
+	}
+}
+
 static CK_RV
 start_configured (void)
 {
 	CK_RV rv;
 
-	/* What the configuration says wrongly goes to syslog: where else is not known yet. */
+	/* An error goes to syslog: where else is not known yet. */
 	log_start (LOG_LEVEL_WARNING, NULL);
 	rv = config_load (&library.config, NULL);
 
@@ -178,6 +187,7 @@ start_configured (void)
 		return rv == CKR_HOST_MEMORY ? rv : CKR_GENERAL_ERROR;
 	}
 	log_start (library.config.log_level, library.config.log_file);
+	log_warnings (library.config.warnings);
 	sec_set_wipe_on_fork (library.config.reset_on_fork);
 	TRY (watch_fork ());
 	return slots_start (&library.slots, &library.config);

@@ -112,6 +112,9 @@ typedef struct {
 /* CKR_ARGUMENTS_BAD: none is given; CKR_MECHANISM_INVALID: not known, or not allowed by slots.mechanisms. */
 CK_RV session_find_mech (const CK_MECHANISM *mechanism, const Mech **mech);
 
+/* Is it among CKA_ALLOWED_MECHANISMS, where there are any?  CKR_MECHANISM_INVALID. */
+CK_RV key_allows (const Object *key, CK_MECHANISM_TYPE mechanism);
+
 CK_RV session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage,
                    Use *use);
 void use_clear (Use *use);

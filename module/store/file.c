@@ -33,6 +33,7 @@
 #define OS_FLAGS (OS_BASE + 3)
 #define OS_SO_PIN (OS_BASE + 4)
 #define OS_USER_PIN (OS_BASE + 5)
+#define OS_EPOCH (OS_BASE + 6)         /* ours: changes with the token's key; SoftHSM carries it along */
 
 #define NEW_FLAGS (CKF_RNG | CKF_LOGIN_REQUIRED | CKF_RESTORE_KEY_NOT_NEEDED | CKF_TOKEN_INITIALIZED)
 
@@ -196,28 +197,28 @@ wait_ms (long n)
 }
 
 static CK_RV
-read_record_once (int dir, const char *name, Attrs *record, StoreStamp *stamp)
+read_record_once (int dir, const char *name, Attrs *record, StoreStamp *stamp, struct stat *info)
 {
 	auto_wipe Buf content = BUF_PLAIN;
-	struct stat info;
 	uint64_t generation = 0;
 	CK_RV rv;
 
-	TRY (file_read (dir, name, &content, &info));
+	TRY (file_read (dir, name, &content, info));
 	rv = decode (bytes_of (&content), record, &generation);
-	*stamp = stamp_of (&info, generation);
+	*stamp = stamp_of (info, generation);
 	return rv;
 }
 
+/* @info: the file's, as it was read. */
 static CK_RV
-read_record (int dir, const char *name, Attrs *record, StoreStamp *stamp)
+read_record (int dir, const char *name, Attrs *record, StoreStamp *stamp, struct stat *info)
 {
-	CK_RV rv = read_record_once (dir, name, record, stamp);
+	CK_RV rv = read_record_once (dir, name, record, stamp, info);
 
 	for (int i = 0; i < RETRIES && rv == CKR_DATA_INVALID && !stamp->settled; i++) {
 		wait_ms (RETRY_MS);
 		attrs_clear (record);
-		rv = read_record_once (dir, name, record, stamp);
+		rv = read_record_once (dir, name, record, stamp, info);
 	}
 	if (rv == CKR_DATA_INVALID)
 		attrs_clear (record);
@@ -234,32 +235,42 @@ drop_lock (int dir, const char *id)
 		unlinkat (dir, name, 0);
 }
 
-/* The change of one file under its lock; @old: the record must be there already. */
+static CK_RV
+edit_record_once (FileStore *file, int dir, const char *name, StoreEdit edit, void *data, StoreStamp *stamp)
+{
+	auto_attrs Attrs record = { 0 };
+	auto_wipe Buf content = BUF_PLAIN;
+	StoreStamp before;
+	struct stat was, info;
+
+	TRY (read_record (dir, name, &record, &before, &was));
+	TRY (edit (data, &record));
+	TRY (encode (&record, before.generation + 1, &content));
+	TRY (file_replace (dir, name, bytes_of (&content), file->umask, &was, &info));
+	*stamp = stamp_of (&info, before.generation + 1);
+	return CKR_OK;
+}
+
+/* The change of one file under its lock; once more where SoftHSM wrote it meanwhile without. */
 static CK_RV
 edit_record (FileStore *file, const char *id, StoreEdit edit, void *data, StoreStamp *stamp)
 {
 	auto_close int dir = open_directory (file->path);
 	auto_close int lock = -1;
-	auto_attrs Attrs record = { 0 };
-	auto_wipe Buf content = BUF_PLAIN;
 	char name[NAME_MAX];
-	StoreStamp before;
-	struct stat info;
-	CK_RV rv;
+	CK_RV rv = CKR_CANCEL;
 
 	if (dir < 0 || !object_name (id, ".lock", name))
 		return CKR_DEVICE_ERROR;
 	TRY (file_lock (dir, name, file->umask, &lock));
 	object_name (id, SUFFIX, name);
-	rv = read_record (dir, name, &record, &before);
+	for (int i = 0; i < RETRIES && rv == CKR_CANCEL; i++)
+		rv = edit_record_once (file, dir, name, edit, data, stamp);
 	if (rv == CKR_OBJECT_HANDLE_INVALID)
 		drop_lock (dir, id);
-	TRY (rv);
-	TRY (edit (data, &record));
-	TRY (encode (&record, before.generation + 1, &content));
-	TRY (file_replace (dir, name, bytes_of (&content), file->umask, &info));
-	*stamp = stamp_of (&info, before.generation + 1);
-	return CKR_OK;
+	if (rv == CKR_CANCEL)
+		return fail (CKR_DEVICE_ERROR, "%s changes all the time", name);
+	return rv;
 }
 
 /* --- the token itself --- */
@@ -277,11 +288,12 @@ load_token (FileStore *file)
 	auto_close int dir = open_directory (file->path);
 	Attrs record = { 0 };
 	StoreStamp stamp;
+	struct stat info;
 	CK_RV rv;
 
 	if (dir < 0)
 		return errno == ENOENT ? CKR_TOKEN_NOT_RECOGNIZED : CKR_DEVICE_ERROR;
-	rv = read_record (dir, TOKEN SUFFIX, &record, &stamp);
+	rv = read_record (dir, TOKEN SUFFIX, &record, &stamp, &info);
 	if (rv == CKR_OK && !is_token (&record))
 		rv = CKR_DEVICE_ERROR;
 	if (rv != CKR_OK) {
@@ -396,10 +408,10 @@ fill_token_directory (FileStore *file, const Attrs *record)
 
 	if (dir < 0)
 		return CKR_DEVICE_ERROR;
-	TRY (file_replace (dir, GENERATION, bytes (first, sizeof first), file->umask, &info));
+	TRY (file_replace (dir, GENERATION, bytes (first, sizeof first), file->umask, NULL, &info));
 	TRY (file_lock (dir, TOKEN ".lock", file->umask, &lock));
 	TRY (encode (record, 1, &content));
-	return file_replace (dir, TOKEN SUFFIX, bytes_of (&content), file->umask, &info);
+	return file_replace (dir, TOKEN SUFFIX, bytes_of (&content), file->umask, NULL, &info);
 }
 
 static void
@@ -501,7 +513,7 @@ pin_attribute (StoreRole role)
 }
 
 static CK_RV
-file_store_unlock (Store *store, StoreRole role, Bytes pin, Buf *master)
+file_store_unlock (Store *store, StoreRole role, Bytes pin, Master *master)
 {
 	FileStore *file = file_store (store);
 	Bytes blob;
@@ -510,14 +522,42 @@ file_store_unlock (Store *store, StoreRole role, Bytes pin, Buf *master)
 	blob = attrs_bytes (&file->token, pin_attribute (role));
 	if (blob.len == 0)
 		return role == STORE_USER ? CKR_USER_PIN_NOT_INITIALIZED : CKR_PIN_INCORRECT;
-	return seal_file_unwrap (pin, blob, master);
+	master->epoch = attrs_ulong (&file->token, OS_EPOCH, 0);
+	return seal_file_unwrap (pin, blob, &master->key);
+}
+
+static bool
+has_epoch (const Attrs *token, const Master *master)
+{
+	return attrs_ulong (token, OS_EPOCH, 0) == master->epoch;
+}
+
+/* What cannot be read now is not another token's. */
+static bool
+file_store_is_current (Store *store, const Master *master)
+{
+	FileStore *file = file_store (store);
+
+	return refresh_token (file) != CKR_OK || has_epoch (&file->token, master);
 }
 
 typedef struct {
 	StoreRole role;
 	Bytes blob;
-	const uint8_t *label;   /* for a reset: the new label; NULL otherwise */
+	const Master *master;   /* what is in the blob; NULL for a reset */
+	const uint8_t *label;   /* for a reset: the new label */
+	uint64_t epoch;         /* and the new key's */
 } PinEdit;
+
+static CK_RV
+edit_reset (const PinEdit *edit, Attrs *record)
+{
+	attrs_remove (record, OS_USER_PIN);
+	TRY (attrs_set_bytes (record, OS_LABEL, bytes (edit->label, 32)));
+	TRY (attrs_set_ulong (record, OS_FLAGS, NEW_FLAGS));
+	TRY (attrs_set_ulong (record, OS_EPOCH, edit->epoch));
+	return attrs_set_bytes (record, OS_SO_PIN, edit->blob);
+}
 
 static CK_RV
 edit_pin (void *data, Attrs *record)
@@ -525,30 +565,41 @@ edit_pin (void *data, Attrs *record)
 	const PinEdit *edit = data;
 	CK_FLAGS flags = attrs_ulong (record, OS_FLAGS, NEW_FLAGS);
 
+	if (edit->master == NULL)
+		return edit_reset (edit, record);
+	if (!has_epoch (record, edit->master))
+		return CKR_USER_NOT_LOGGED_IN;
 	if (edit->role == STORE_SO)
 		flags &= ~(CKF_SO_PIN_COUNT_LOW | CKF_SO_PIN_FINAL_TRY | CKF_SO_PIN_LOCKED | CKF_SO_PIN_TO_BE_CHANGED);
 	else
 		flags = (flags | CKF_USER_PIN_INITIALIZED) &
 		        ~(CKF_USER_PIN_COUNT_LOW | CKF_USER_PIN_FINAL_TRY | CKF_USER_PIN_LOCKED |
 		          CKF_USER_PIN_TO_BE_CHANGED);
-	if (edit->label != NULL) {
-		flags = NEW_FLAGS;
-		attrs_remove (record, OS_USER_PIN);
-		TRY (attrs_set_bytes (record, OS_LABEL, bytes (edit->label, 32)));
-	}
 	TRY (attrs_set_ulong (record, OS_FLAGS, flags));
 	return attrs_set_bytes (record, pin_attribute (edit->role), edit->blob);
 }
 
 static CK_RV
-file_store_set_pin (Store *store, StoreRole role, Bytes pin, const Buf *master)
+file_store_set_pin (Store *store, StoreRole role, Bytes pin, const Master *master)
 {
 	auto_wipe Buf blob = BUF_PLAIN;
-	PinEdit edit = { .role = role };
+	PinEdit edit = { .role = role, .master = master };
 
-	TRY (seal_file_wrap (pin, bytes_of (master), &blob));
+	TRY (seal_file_wrap (pin, bytes_of (&master->key), &blob));
 	edit.blob = bytes_of (&blob);
 	return edit_token (file_store (store), edit_pin, &edit);
+}
+
+static CK_RV
+file_store_seal (const Master *master, Bytes plain, Buf *sealed)
+{
+	return seal_file_seal (&master->key, plain, sealed);
+}
+
+static CK_RV
+file_store_unseal (const Master *master, Bytes sealed, Buf *plain)
+{
+	return seal_file_unseal (&master->key, sealed, plain);
 }
 
 /* --- objects --- */
@@ -557,9 +608,10 @@ static CK_RV
 file_store_list_changed (Store *store, uint64_t *seen, bool *changed)
 {
 	uint64_t now = 0;
+	bool known = read_u64 (file_store (store)->path, GENERATION, &now);
 
-	read_u64 (file_store (store)->path, GENERATION, &now);
-	*changed = now != *seen;
+	/* Without a counter nobody can tell. */
+	*changed = !known || now != *seen;
 	*seen = now;
 	return CKR_OK;
 }
@@ -620,6 +672,7 @@ file_store_list (Store *store, uint64_t *seen, StoreVisit visit, void *data)
 	while (whole && (entry = readdir (dir)) != NULL) {
 		const char *id = id_of (dirfd (dir), entry, room);
 
+		file_drop_leftover (dirfd (dir), entry->d_name);
 		whole = id == NULL || visit (data, id);
 	}
 	closedir (dir);
@@ -639,18 +692,29 @@ file_store_read (Store *store, const char *id, Attrs *record, StoreStamp *stamp)
 {
 	auto_close int dir = open_directory (file_store (store)->path);
 	char name[NAME_MAX];
+	struct stat info;
 
 	*stamp = (StoreStamp){ 0 };
 	if (dir < 0 || !object_name (id, SUFFIX, name))
 		return CKR_DEVICE_ERROR;
-	return read_record (dir, name, record, stamp);
+	return read_record (dir, name, record, stamp, &info);
+}
+
+/* Whoever initialises the token waits until what is sealed under its old key is there to be removed. */
+static CK_RV
+lock_token (FileStore *file, int dir, const Master *master, int *lock)
+{
+	TRY (file_lock (dir, TOKEN ".lock", file->umask, lock));
+	return file_store_is_current (&file->store, master) ? CKR_OK : CKR_USER_NOT_LOGGED_IN;
 }
 
 static CK_RV
-file_store_add (Store *store, const Attrs *record, char id[static STORE_ID_SIZE], StoreStamp *stamp, uint64_t *seen)
+file_store_add (Store *store, const Attrs *record, const Master *master, char id[static STORE_ID_SIZE],
+                StoreStamp *stamp, uint64_t *seen)
 {
 	FileStore *file = file_store (store);
 	auto_close int dir = open_directory (file->path);
+	auto_close int token_lock = -1;
 	auto_close int lock = -1;
 	auto_wipe Buf content = BUF_PLAIN;
 	char name[NAME_MAX];
@@ -661,11 +725,13 @@ file_store_add (Store *store, const Attrs *record, char id[static STORE_ID_SIZE]
 		return CKR_DEVICE_ERROR;
 	TRY (new_id (id));
 	TRY (encode (record, 1, &content));
+	if (master != NULL)
+		TRY (lock_token (file, dir, master, &token_lock));
 	/* SoftHSM removes an object with its lock file and fails where it has none. */
 	object_name (id, ".lock", name);
 	TRY (file_lock (dir, name, file->umask, &lock));
 	object_name (id, SUFFIX, name);
-	rv = file_replace (dir, name, bytes_of (&content), file->umask, &info);
+	rv = file_replace (dir, name, bytes_of (&content), file->umask, NULL, &info);
 	if (rv != CKR_OK) {
 		object_name (id, ".lock", name);
 		unlinkat (dir, name, 0);
@@ -719,6 +785,7 @@ file_store_reset (Store *store, const uint8_t label[static 32], Bytes so_pin)
 	PinEdit edit = { .role = STORE_SO, .label = label };
 	uint64_t seen = 0;
 
+	TRY (random_bytes (&edit.epoch, sizeof edit.epoch));
 	TRY (new_token_key (so_pin, &blob));
 	edit.blob = bytes_of (&blob);
 	/* The token first: what fails before it has changed nothing. */
@@ -734,10 +801,11 @@ const StoreOps store_file = {
 	.info = file_store_info,
 	.set_flags = file_store_set_flags,
 	.unlock = file_store_unlock,
+	.is_current = file_store_is_current,
 	.set_pin = file_store_set_pin,
 	.reset = file_store_reset,
-	.seal = seal_file_seal,
-	.unseal = seal_file_unseal,
+	.seal = file_store_seal,
+	.unseal = file_store_unseal,
 	.list_changed = file_store_list_changed,
 	.list = file_store_list,
 	.changed = file_store_changed,

@@ -9,9 +9,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
 #define LARGEST_FILE (64 * 1024 * 1024)
+#define LEFTOVER_SECONDS 3600
 
 void
 file_close (int *fd)
@@ -108,18 +110,23 @@ write_all (int fd, Bytes content)
 	return true;
 }
 
-/* The new file is to be as readable as the old one was: whoever changed that meant it. */
+/* The new file is to be as readable as the old one was, whoever changed that meant it: but not for another
+ * group. */
 static void
 keep_permissions (int fd, int dir, const char *name)
 {
 	struct stat old, now;
+	mode_t mode;
 
 	if (fstatat (dir, name, &old, AT_SYMLINK_NOFOLLOW) != 0 || fstat (fd, &now) != 0)
 		return;
+	mode = old.st_mode & 0777;
 	if ((old.st_uid != now.st_uid || old.st_gid != now.st_gid) && fchown (fd, old.st_uid, old.st_gid) != 0 &&
-	    fchown (fd, (uid_t)-1, old.st_gid) != 0)
+	    fchown (fd, (uid_t)-1, old.st_gid) != 0) {
 		log_debug ("%s gets another owner", name);
-	if (fchmod (fd, old.st_mode & 0777) != 0)
+		mode = old.st_gid != now.st_gid ? mode & ~(mode_t)070 : mode;
+	}
+	if (fchmod (fd, mode) != 0)
 		log_debug ("%s gets other permissions", name);
 }
 
@@ -137,8 +144,32 @@ write_beside (int dir, const char *beside, const char *name, Bytes content, mode
 	return CKR_OK;
 }
 
+static bool
+is_same (const struct stat *a, const struct stat *b)
+{
+	return a->st_ino == b->st_ino && a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	       a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* SoftHSM writes into the file itself, and at times locks that alone: it is kept out for these two calls. */
+static CK_RV
+rename_over (int dir, const char *beside, const char *name, const struct stat *was)
+{
+	auto_close int fd = -1;
+	struct stat now;
+
+	if (was != NULL) {
+		fd = openat (dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+		if (fd >= 0 && !lock (fd, F_WRLCK))
+			return trouble ("lock", name);
+		if (fstatat (dir, name, &now, AT_SYMLINK_NOFOLLOW) != 0 || !is_same (was, &now))
+			return CKR_CANCEL;
+	}
+	return renameat (dir, beside, dir, name) == 0 ? CKR_OK : trouble ("replace", name);
+}
+
 CK_RV
-file_replace (int dir, const char *name, Bytes content, mode_t umask, struct stat *info)
+file_replace (int dir, const char *name, Bytes content, mode_t umask, const struct stat *was, struct stat *info)
 {
 	char beside[300];
 	uint8_t random[8];
@@ -147,11 +178,25 @@ file_replace (int dir, const char *name, Bytes content, mode_t umask, struct sta
 	TRY (random_bytes (random, sizeof random));
 	snprintf (beside, sizeof beside, ".%.200s.%016llx", name, (unsigned long long)be64_get (random));
 	rv = write_beside (dir, beside, name, content, umask, info);
-	if (rv == CKR_OK && renameat (dir, beside, dir, name) != 0)
-		rv = trouble ("replace", name);
+	if (rv == CKR_OK)
+		rv = rename_over (dir, beside, name, was);
 	if (rv != CKR_OK)
 		unlinkat (dir, beside, 0);
 	else if (fsync (dir) != 0 && errno != EINVAL)
 		log_debug ("cannot sync the directory of %s: %s", name, strerrorname_np (errno));
 	return rv;
+}
+
+void
+file_drop_leftover (int dir, const char *name)
+{
+	const char *end = name[0] == '.' ? strrchr (name, '.') : NULL;
+	struct stat info;
+
+	if (end == NULL || end == name || strlen (end + 1) != 16 || strspn (end + 1, "0123456789abcdef") != 16)
+		return;
+	/* One that is being written is younger. */
+	if (fstatat (dir, name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG (info.st_mode) &&
+	    info.st_mtim.tv_sec < time (NULL) - LEFTOVER_SECONDS)
+		unlinkat (dir, name, 0);
 }

@@ -22,7 +22,12 @@ CK_RV file_lock (int dir, const char *name, mode_t umask, int *fd);
 
 /* Puts @content in place of the file @name, or there if it is new, as a whole: written beside, synced,
  * renamed, the directory synced.  An old file's permissions and owner are kept as far as the system lets.
- * @info: the new file's.  CKR_DEVICE_ERROR, CKR_DEVICE_MEMORY (disk full). */
-CK_RV file_replace (int dir, const char *name, Bytes content, mode_t umask, struct stat *info);
+ * @was: the file as it was when the content was made of it, NULL for any.  @info: the new file's.
+ * CKR_DEVICE_ERROR, CKR_DEVICE_MEMORY (disk full); CKR_CANCEL: the file is not as it was, and left alone. */
+CK_RV file_replace (int dir, const char *name, Bytes content, mode_t umask, const struct stat *was,
+                    struct stat *info);
+
+/* Removes what a crash left of file_replace.  @name: any name in the directory. */
+void file_drop_leftover (int dir, const char *name);
 
 #endif

@@ -6,6 +6,13 @@ static const StoreOps *const store_backends[] = {
 	&store_file,
 };
 
+void
+master_clear (Master *master)
+{
+	buf_clear (&master->key);
+	master->epoch = 0;
+}
+
 CK_RV
 store_open (const char *path, mode_t umask, Store **store)
 {

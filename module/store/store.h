@@ -32,6 +32,18 @@ typedef struct {
 	bool settled;           /* false: changed so shortly before that a later change might look the same */
 } StoreStamp;
 
+/* The key that opens what is private, and which of the keys it is that the token has had: initialising it
+ * anew makes another. */
+typedef struct {
+	Buf key;
+	uint64_t epoch;
+} Master;
+
+#define NO_MASTER { .key = BUF_SECRET }
+#define auto_master __attribute__ ((cleanup (master_clear)))
+
+void master_clear (Master *master);
+
 /* Called for each object; false stops, and the listing fails with CKR_DEVICE_ERROR. */
 typedef bool (*StoreVisit) (void *data, const char *id);
 
@@ -57,17 +69,20 @@ struct StoreOps {
 	CK_RV (*set_flags) (Store *store, CK_FLAGS set, CK_FLAGS clear);
 
 	/* The master key, with the PIN.  CKR_PIN_INCORRECT, CKR_USER_PIN_NOT_INITIALIZED. */
-	CK_RV (*unlock) (Store *store, StoreRole role, Bytes pin, Buf *master);
+	CK_RV (*unlock) (Store *store, StoreRole role, Bytes pin, Master *master);
 
-	/* Keeps the master key under a new PIN. */
-	CK_RV (*set_pin) (Store *store, StoreRole role, Bytes pin, const Buf *master);
+	/* Is it still the token's?  False when another process has initialised the token since. */
+	bool (*is_current) (Store *store, const Master *master);
+
+	/* Keeps the master key under a new PIN.  CKR_USER_NOT_LOGGED_IN: it is not current. */
+	CK_RV (*set_pin) (Store *store, StoreRole role, Bytes pin, const Master *master);
 
 	/* Removes all objects and the user PIN; a new master key under @so_pin, which the caller has checked. */
 	CK_RV (*reset) (Store *store, const uint8_t label[static 32], Bytes so_pin);
 
 	/* Values of private objects. */
-	CK_RV (*seal) (const Buf *master, Bytes plain, Buf *sealed);
-	CK_RV (*unseal) (const Buf *master, Bytes sealed, Buf *plain);
+	CK_RV (*seal) (const Master *master, Bytes plain, Buf *sealed);
+	CK_RV (*unseal) (const Master *master, Bytes sealed, Buf *plain);
 
 	/* Has another process made or removed objects since @seen was filled by this or by list? */
 	CK_RV (*list_changed) (Store *store, uint64_t *seen, bool *changed);
@@ -79,9 +94,10 @@ struct StoreOps {
 	/* CKR_OBJECT_HANDLE_INVALID: it is gone; CKR_DATA_INVALID: damaged, @stamp is set all the same. */
 	CK_RV (*read) (Store *store, const char *id, Attrs *record, StoreStamp *stamp);
 
-	/* A new object: there as a whole or not at all; on the disk before anyone hears of it. */
-	CK_RV (*add) (Store *store, const Attrs *record, char id[static STORE_ID_SIZE], StoreStamp *stamp,
-	              uint64_t *seen);
+	/* A new object: there as a whole or not at all; on the disk before anyone hears of it.  @master: what its
+	 * values are sealed with, NULL when none is.  CKR_USER_NOT_LOGGED_IN: that is not current. */
+	CK_RV (*add) (Store *store, const Attrs *record, const Master *master, char id[static STORE_ID_SIZE],
+	              StoreStamp *stamp, uint64_t *seen);
 
 	/* Reads, lets @edit change, replaces. */
 	CK_RV (*edit) (Store *store, const char *id, StoreEdit edit, void *data, StoreStamp *stamp);

@@ -26,7 +26,7 @@ put_open (Token *token, const Rules *rules, const Attr *attr, Attrs *to)
 	bool secret = rules_is_secret (rules, attr->type);
 	auto_wipe Buf plain = secret ? BUF_SECRET : BUF_PLAIN;
 
-	if (token->master.len == 0)
+	if (token->master.key.len == 0)
 		return fail (CKR_USER_NOT_LOGGED_IN, "the token's key is not open");
 	TRY (token->store->ops->unseal (&token->master, attr_bytes (attr), &plain));
 	if (secret)
@@ -369,9 +369,10 @@ has_sealed (const Object *object)
 	return false;
 }
 
-static void
+static bool
 release_memory (Token *token)
 {
+	bool released = false;
 	size_t at = 0;
 	Entry *entry;
 
@@ -381,15 +382,17 @@ release_memory (Token *token)
 			continue;
 		object_unref (entry->opened);
 		entry->opened = NULL;
+		released = true;
 	}
+	return released;
 }
 
-void
+bool
 token_release_memory (Token *token)
 {
 	auto_unlock Token *locked = token_lock (token);
 
-	release_memory (locked);
+	return release_memory (locked);
 }
 
 static CK_RV
@@ -416,10 +419,8 @@ open_entry (Token *token, Entry *entry)
 		return CKR_OK;
 	}
 	rv = open_view (token, entry);
-	if (rv == CKR_HOST_MEMORY) {
-		release_memory (token);
+	if (rv == CKR_HOST_MEMORY && release_memory (token))
 		rv = open_view (token, entry);
-	}
 	return rv;
 }
 
@@ -462,13 +463,14 @@ make_record (Token *token, const Attrs *draft, Attrs *record)
 static CK_RV
 add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 {
+	bool private = attrs_bool (draft, CKA_PRIVATE, true);
 	auto_attrs Attrs record = { 0 };
 	char id[STORE_ID_SIZE];
 	StoreStamp stamp;
 	Entry *entry;
 
 	TRY (make_record (token, draft, &record));
-	TRY (token->store->ops->add (token->store, &record, id, &stamp, &token->seen));
+	TRY (token->store->ops->add (token->store, &record, private ? &token->master : NULL, id, &stamp, &token->seen));
 	entry = table_add (&token->table, id, 0);
 	TRY_ALLOC (entry);
 	entry->stamp = stamp;
@@ -501,6 +503,7 @@ token_add_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OBJE
 {
 	auto_unlock Token *locked = token_lock (token);
 
+	token_check_login (locked);
 	if (attrs_bool (draft, CKA_PRIVATE, true) && locked->login != LOGIN_USER)
 		return fail (CKR_USER_NOT_LOGGED_IN, "private objects need the user to be logged in");
 	if (!attrs_bool (draft, CKA_TOKEN, false))
@@ -572,6 +575,7 @@ token_change_object (Token *token, CK_OBJECT_HANDLE handle, TokenChange change, 
 	auto_unlock Token *locked = token_lock (token);
 	Entry *entry;
 
+	token_check_login (locked);
 	TRY (get_entry (locked, handle, &entry));
 	if (entry->id == NULL)
 		return change_session_object (locked, entry, change, data);
@@ -675,6 +679,7 @@ token_find (Token *token, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HA
 	auto_unlock Token *locked = token_lock (token);
 	auto_wipe Buf handles = BUF_PLAIN;
 
+	token_check_login (locked);
 	TRY (refresh_objects (locked));
 	TRY (find_matching (locked, template, n, &handles));
 	if (handles.len == 0 && sweep_objects (locked, SWEEP_REST_MISSED))

@@ -15,7 +15,7 @@ struct Token {
 	char serial[17];                /* of the token, which never changes; empty: not initialised */
 	Store *store;                   /* NULL: not initialised */
 	Login login;
-	Buf master;                     /* the master key, while somebody is logged in */
+	Master master;                  /* while somebody is logged in */
 	CK_ULONG n_sessions, n_read_write;
 
 	Table table;
@@ -35,5 +35,8 @@ void token_unlock (Token **token);
 void objects_logout (Token *token);
 void objects_forget (Token *token);
 void objects_close_session (Token *token, CK_SESSION_HANDLE session);
+
+/* For the objects' side: logs out when another process has initialised the token. */
+void token_check_login (Token *token);
 
 #endif

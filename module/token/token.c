@@ -53,7 +53,7 @@ token_new (const Config *config, CK_SLOT_ID slot, Store *store, Token **token)
 	made->config = config;
 	made->slot = slot;
 	made->store = store;
-	made->master = BUF_SECRET;
+	made->master = (Master)NO_MASTER;
 	if (store != NULL && note_serial (made) != CKR_OK) {
 		made->store = NULL;
 		token_free (made);
@@ -67,7 +67,7 @@ void
 token_free (Token *token)
 {
 	objects_forget (token);
-	buf_clear (&token->master);
+	master_clear (&token->master);
 	if (token->store != NULL)
 		token->store->ops->close (token->store);
 	pthread_mutex_destroy (&token->lock);
@@ -162,7 +162,7 @@ note_attempt (Token *token, Login who, bool right)
 }
 
 static CK_RV
-unlock_with_pin (Token *token, Login who, Bytes pin, Buf *master)
+unlock_with_pin (Token *token, Login who, Bytes pin, Master *master)
 {
 	CK_RV rv = token->store->ops->unlock (token->store, role_of (who), pin, master);
 
@@ -180,14 +180,23 @@ forget_login (Token *token)
 		return;
 	objects_logout (token);
 	token->login = LOGIN_NONE;
-	buf_clear (&token->master);
+	master_clear (&token->master);
+}
+
+void
+token_check_login (Token *token)
+{
+	if (token->login == LOGIN_NONE || token->store->ops->is_current (token->store, &token->master))
+		return;
+	log_warning ("the token %s was initialised by another process: nobody is logged in any more", token->serial);
+	forget_login (token);
 }
 
 CK_RV
 token_init (Token *token, Bytes so_pin, const uint8_t label[static 32])
 {
 	auto_unlock Token *locked = token_lock (token);
-	auto_wipe Buf master = BUF_SECRET;
+	auto_master Master master = NO_MASTER;
 	const StoreOps *ops;
 
 	if (locked->n_sessions > 0)
@@ -206,7 +215,7 @@ CK_RV
 token_login (Token *token, Login who, Bytes pin)
 {
 	auto_unlock Token *locked = token_lock (token);
-	auto_wipe Buf master = BUF_SECRET;
+	auto_master Master master = NO_MASTER;
 
 	if (locked->store == NULL)
 		return not_initialised ();
@@ -217,7 +226,8 @@ token_login (Token *token, Login who, Bytes pin)
 	if (who == LOGIN_SO && locked->n_sessions > locked->n_read_write)
 		return fail (CKR_SESSION_READ_ONLY_EXISTS, "the SO cannot log in while there are read-only sessions");
 	TRY (unlock_with_pin (locked, who, pin, &master));
-	locked->master = buf_steal (&master);
+	locked->master.key = buf_steal (&master.key);
+	locked->master.epoch = master.epoch;
 	locked->login = who;
 	locked->hidden = who == LOGIN_USER;
 	return CKR_OK;
@@ -227,7 +237,7 @@ CK_RV
 token_check_pin (Token *token, Bytes pin)
 {
 	auto_unlock Token *locked = token_lock (token);
-	auto_wipe Buf master = BUF_SECRET;
+	auto_master Master master = NO_MASTER;
 
 	if (locked->login == LOGIN_NONE)
 		return fail (CKR_USER_NOT_LOGGED_IN, "nobody is logged in");
@@ -255,6 +265,7 @@ token_init_pin (Token *token, Bytes pin)
 {
 	auto_unlock Token *locked = token_lock (token);
 
+	token_check_login (locked);
 	if (locked->login != LOGIN_SO)
 		return fail (CKR_USER_NOT_LOGGED_IN, "only the SO gives the user a PIN");
 	return locked->store->ops->set_pin (locked->store, STORE_USER, pin, &locked->master);
@@ -264,7 +275,7 @@ CK_RV
 token_set_pin (Token *token, Login who, Bytes old_pin, Bytes new_pin)
 {
 	auto_unlock Token *locked = token_lock (token);
-	auto_wipe Buf master = BUF_SECRET;
+	auto_master Master master = NO_MASTER;
 	CK_RV rv;
 
 	if (locked->store == NULL)

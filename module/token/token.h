@@ -69,8 +69,8 @@ CK_RV token_see_object (Token *token, CK_OBJECT_HANDLE handle, Object **object);
 /* The same with its secrets open. */
 CK_RV token_open_object (Token *token, CK_OBJECT_HANDLE handle, Object **object);
 
-/* Lets go of opened keys that nothing uses, for when secure memory is short. */
-void token_release_memory (Token *token);
+/* Lets go of opened keys that nothing uses, for when secure memory is short.  False: there were none. */
+bool token_release_memory (Token *token);
 
 /* Lets @change edit the attributes (all open) and publishes what it makes of them. */
 typedef CK_RV (*TokenChange) (void *data, Attrs *attrs);

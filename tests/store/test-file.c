@@ -333,7 +333,7 @@ only_values_of_private_objects_are_sealed (Fixture *fixture, gconstpointer unuse
 	for (int private = 0; private <= 1; private++) {
 		attrs_clear (&back);
 		g_assert_cmpuint (attrs_set_bool (&record, CKA_PRIVATE, private), ==, CKR_OK);
-		g_assert_cmpuint (store_file.add (fixture->store, &record, id, &stamp, &seen), ==, CKR_OK);
+		g_assert_cmpuint (store_file.add (fixture->store, &record, NULL, id, &stamp, &seen), ==, CKR_OK);
 		g_assert_cmpuint (store_file.read (fixture->store, id, &back, &stamp), ==, CKR_OK);
 		g_assert_true (attrs_find (&back, CKA_VALUE)->sealed == (private != 0));
 		g_assert_false (attrs_find (&back, CKA_START_DATE)->sealed);
@@ -350,7 +350,7 @@ add_object (Fixture *fixture, const char *name, char id[static STORE_ID_SIZE], u
 
 	g_assert_cmpuint (attrs_set_bool (&record, CKA_PRIVATE, false), ==, CKR_OK);
 	g_assert_cmpuint (attrs_set_bytes (&record, CKA_LABEL, bytes_str (name)), ==, CKR_OK);
-	g_assert_cmpuint (store_file.add (fixture->store, &record, id, &stamp, seen), ==, CKR_OK);
+	g_assert_cmpuint (store_file.add (fixture->store, &record, NULL, id, &stamp, seen), ==, CKR_OK);
 }
 
 static bool
@@ -592,9 +592,9 @@ a_new_token_is_as_softhsm_makes_them (Fixture *fixture, gconstpointer unused)
 static void
 pins_open_the_same_key (Fixture *fixture, gconstpointer unused)
 {
-	auto_wipe Buf so = BUF_SECRET;
-	auto_wipe Buf user = BUF_SECRET;
-	auto_wipe Buf none = BUF_SECRET;
+	auto_master Master so = NO_MASTER;
+	auto_master Master user = NO_MASTER;
+	auto_master Master none = NO_MASTER;
 	StoreInfo info;
 
 	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_USER, USER_PIN, &none), ==,
@@ -603,7 +603,7 @@ pins_open_the_same_key (Fixture *fixture, gconstpointer unused)
 	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_SO, SO_PIN, &so), ==, CKR_OK);
 	g_assert_cmpuint (store_file.set_pin (fixture->store, STORE_USER, USER_PIN, &so), ==, CKR_OK);
 	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_USER, USER_PIN, &user), ==, CKR_OK);
-	g_assert_true (bytes_equal (bytes_of (&so), bytes_of (&user)));
+	g_assert_true (bytes_equal (bytes_of (&so.key), bytes_of (&user.key)));
 	g_assert_cmpuint (store_file.info (fixture->store, &info), ==, CKR_OK);
 	g_assert_cmpuint (info.flags, ==, 0x42d);
 	g_assert_true (info.has_user_pin);
@@ -613,7 +613,7 @@ pins_open_the_same_key (Fixture *fixture, gconstpointer unused)
 static void
 a_token_file_has_its_length (Fixture *fixture, gconstpointer unused)
 {
-	auto_wipe Buf so = BUF_SECRET;
+	auto_master Master so = NO_MASTER;
 	g_autoptr (GBytes) content = NULL;
 
 	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_SO, SO_PIN, &so), ==, CKR_OK);
@@ -625,8 +625,8 @@ a_token_file_has_its_length (Fixture *fixture, gconstpointer unused)
 static void
 a_pin_changed_elsewhere_counts_at_once (Fixture *fixture, gconstpointer unused)
 {
-	auto_wipe Buf master = BUF_SECRET;
-	auto_wipe Buf again = BUF_SECRET;
+	auto_master Master master = NO_MASTER;
+	auto_master Master again = NO_MASTER;
 	Store *other;
 
 	g_assert_cmpuint (store_open (fixture->path, 0077, &other), ==, CKR_OK);
@@ -656,9 +656,9 @@ static void
 a_reset_makes_all_anew_but_the_serial (Fixture *fixture, gconstpointer unused)
 {
 	static const uint8_t other_label[33] = "another label                   ";
-	auto_wipe Buf before = BUF_SECRET;
-	auto_wipe Buf after = BUF_SECRET;
-	auto_wipe Buf none = BUF_SECRET;
+	auto_master Master before = NO_MASTER;
+	auto_master Master after = NO_MASTER;
+	auto_master Master none = NO_MASTER;
 	char id[STORE_ID_SIZE];
 	StoreInfo old, new;
 	uint64_t seen = 0;
@@ -676,7 +676,32 @@ a_reset_makes_all_anew_but_the_serial (Fixture *fixture, gconstpointer unused)
 	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_USER, USER_PIN, &none), ==,
 	                  CKR_USER_PIN_NOT_INITIALIZED);
 	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_SO, SO_PIN, &after), ==, CKR_OK);
-	g_assert_false (bytes_equal (bytes_of (&before), bytes_of (&after)));
+	g_assert_false (bytes_equal (bytes_of (&before.key), bytes_of (&after.key)));
+}
+
+/* What is sealed under it would be lost, and a PIN would open what is not there. */
+static void
+an_old_key_is_good_for_nothing (Fixture *fixture, gconstpointer unused)
+{
+	auto_master Master before = NO_MASTER;
+	auto_master Master after = NO_MASTER;
+	auto_attrs Attrs record = { 0 };
+	char id[STORE_ID_SIZE];
+	StoreStamp stamp;
+	uint64_t seen = 0;
+
+	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_SO, SO_PIN, &before), ==, CKR_OK);
+	g_assert_true (store_file.is_current (fixture->store, &before));
+	g_assert_cmpuint (store_file.reset (fixture->store, label, SO_PIN), ==, CKR_OK);
+	g_assert_false (store_file.is_current (fixture->store, &before));
+	g_assert_cmpuint (store_file.set_pin (fixture->store, STORE_USER, USER_PIN, &before), ==,
+	                  CKR_USER_NOT_LOGGED_IN);
+	g_assert_cmpuint (store_file.add (fixture->store, &record, &before, id, &stamp, &seen), ==,
+	                  CKR_USER_NOT_LOGGED_IN);
+	g_assert_cmpuint (n_listed (fixture, &seen), ==, 0);
+	g_assert_cmpuint (store_file.unlock (fixture->store, STORE_SO, SO_PIN, &after), ==, CKR_OK);
+	g_assert_cmpuint (store_file.set_pin (fixture->store, STORE_USER, USER_PIN, &after), ==, CKR_OK);
+	g_assert_cmpuint (store_file.add (fixture->store, &record, &after, id, &stamp, &seen), ==, CKR_OK);
 }
 
 static void
@@ -747,6 +772,7 @@ main (int argc, char *argv[])
 	ADD (a_pin_changed_elsewhere_counts_at_once);
 	ADD (flags_are_written_only_when_they_change);
 	ADD (a_reset_makes_all_anew_but_the_serial);
+	ADD (an_old_key_is_good_for_nothing);
 	ADD (other_directories_are_no_tokens);
 	ADD (a_damaged_token_file_is_a_device_error);
 	ADD (formats_are_found_by_name);

@@ -63,7 +63,7 @@ replace (Fixture *fixture, const char *name, const char *content, mode_t mask)
 {
 	struct stat info;
 
-	g_assert_cmpuint (file_replace (fixture->dir, name, bytes_str (content), mask, &info), ==, CKR_OK);
+	g_assert_cmpuint (file_replace (fixture->dir, name, bytes_str (content), mask, NULL, &info), ==, CKR_OK);
 }
 
 static void
@@ -218,6 +218,53 @@ a_lock_outlives_a_stranger_s_close (Fixture *fixture, gconstpointer unused)
 	file_close (&fd);
 }
 
+/* SoftHSM writes in place and does not take our lock. */
+static void
+only_what_was_read_is_replaced (Fixture *fixture, gconstpointer unused)
+{
+	auto_wipe Buf content = BUF_PLAIN;
+	g_autoptr (GPtrArray) list = NULL;
+	struct stat was, info;
+
+	replace (fixture, "a", "one", 0077);
+	g_assert_cmpuint (file_read (fixture->dir, "a", &content, &was), ==, CKR_OK);
+	g_assert_cmpuint (file_replace (fixture->dir, "a", bytes_str ("two"), 0077, &was, &info), ==, CKR_OK);
+	assert_content (fixture, "a", "two");
+	g_assert_cmpuint (file_replace (fixture->dir, "a", bytes_str ("three"), 0077, &was, &info), ==, CKR_CANCEL);
+	assert_content (fixture, "a", "two");
+	list = names (fixture);
+	g_assert_cmpuint (list->len, ==, 1);
+}
+
+static void
+make_file (Fixture *fixture, const char *name, time_t age)
+{
+	struct timespec times[2] = { { .tv_sec = time (NULL) - age }, { .tv_sec = time (NULL) - age } };
+
+	replace (fixture, name, "x", 0077);
+	g_assert_cmpint (utimensat (fixture->dir, name, times, 0), ==, 0);
+}
+
+static void
+only_old_leftovers_are_dropped (Fixture *fixture, gconstpointer unused)
+{
+	static const struct {
+		const char *name;
+		time_t age;
+		gboolean stays;
+	} rows[] = {
+		{ ".a.object.0123456789abcdef", 7200, FALSE }, { ".a.object.0123456789abcdee", 10, TRUE },
+		{ ".a.object.0123456789abcdeX", 7200, TRUE },  { "a.object.0123456789abcdef", 7200, TRUE },
+		{ ".0123456789abcdef", 7200, TRUE },           { ".a.object", 7200, TRUE },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+		make_file (fixture, rows[i].name, rows[i].age);
+		file_drop_leftover (fixture->dir, rows[i].name);
+		g_assert_cmpint (faccessat (fixture->dir, rows[i].name, F_OK, 0) == 0, ==, rows[i].stays);
+	}
+}
+
 static void
 failing_leaves_the_old_file (Fixture *fixture, gconstpointer unused)
 {
@@ -225,7 +272,7 @@ failing_leaves_the_old_file (Fixture *fixture, gconstpointer unused)
 	struct stat info;
 
 	g_assert_cmpint (mkdirat (fixture->dir, "folder", 0700), ==, 0);
-	g_assert_cmpuint (file_replace (fixture->dir, "folder", bytes_str ("x"), 0077, &info), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_replace (fixture->dir, "folder", bytes_str ("x"), 0077, NULL, &info), ==, CKR_DEVICE_ERROR);
 	list = names (fixture);
 	g_assert_cmpuint (list->len, ==, 1);
 }
@@ -246,6 +293,8 @@ main (int argc, char *argv[])
 	ADD (other_things_are_not_read);
 	ADD (locks_meet_those_of_other_processes);
 	ADD (a_lock_outlives_a_stranger_s_close);
+	ADD (only_what_was_read_is_replaced);
+	ADD (only_old_leftovers_are_dropped);
 	ADD (failing_leaves_the_old_file);
 	return g_test_run ();
 }
