@@ -49,7 +49,7 @@ typedef struct {
 	mode_t umask;
 	Attrs token;            /* token.object as it was at: */
 	StoreStamp stamp;
-	char path[];
+	char path[];            /* store.path */
 } FileStore;
 
 static FileStore *
@@ -336,6 +336,7 @@ new_store (const char *path, mode_t umask)
 	file->store.ops = &store_file;
 	file->umask = umask;
 	strcpy (file->path, path);
+	file->store.path = file->path;
 	return file;
 }
 

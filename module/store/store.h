@@ -107,6 +107,7 @@ struct StoreOps {
 /* Every store begins with this. */
 struct Store {
 	const StoreOps *ops;
+	const char *path;       /* where it lies */
 };
 
 extern const StoreOps store_file;

@@ -4,6 +4,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,76 +55,120 @@ slots_add (Slots *slots, CK_SLOT_ID id, Store *store)
 	return CKR_OK;
 }
 
-/* Is it a token that has a slot already?  The free slot keeps its id when it is initialised. */
-static bool
-is_known (const Slots *slots, const char serial[static 17])
+/* The token with this serial that has a slot already, NULL when there is none.  (The free slot keeps its id
+ * when it is initialised.) */
+static Token *
+known_token (const Slots *slots, const char serial[static 17])
 {
 	for (size_t i = 0; i < slots->n; i++)
 		if (token_has_serial (slots->list[i], serial))
-			return true;
-	return false;
+			return slots->list[i];
+	return NULL;
 }
 
+/* CKR_SLOT_ID_INVALID: another one has its slot. */
+static CK_RV
+take_store (Slots *slots, const char *path, Store *store)
+{
+	StoreInfo info;
+	Token *known;
+
+	TRY (store->ops->info (store, &info));
+	known = known_token (slots, info.serial);
+	if (known != NULL && token_lies_in (known, path))
+		return CKR_TOKEN_NOT_RECOGNIZED;
+	if (known != NULL || slots_find (slots, slot_of_serial (info.serial)) != NULL)
+		return CKR_SLOT_ID_INVALID;
+	return slots_add (slots, slot_of_serial (info.serial), store);
+}
+
+/* CKR_TOKEN_NOT_RECOGNIZED: there is none, or it has its slot. */
 static CK_RV
 take_token (Slots *slots, const char *path)
 {
 	Store *store = NULL;
-	StoreInfo info;
 	CK_RV rv = store_open (path, slots->config->umask, &store);
 
+	TRY (rv);
+	rv = take_store (slots, path, store);
 	if (rv != CKR_OK)
-		return rv;
-	rv = store->ops->info (store, &info);
-	if (rv == CKR_OK && !is_known (slots, info.serial)) {
-		if (slots_find (slots, slot_of_serial (info.serial)) == NULL)
-			rv = slots_add (slots, slot_of_serial (info.serial), store);
-		else
-			rv = CKR_SLOT_ID_INVALID;
-		if (rv == CKR_OK)
-			return rv;
-	}
-	store->ops->close (store);
+		store->ops->close (store);
 	return rv;
 }
 
 static bool
-is_directory (const char *path, const struct dirent *entry)
+is_directory (int dir, const struct dirent *entry)
 {
 	struct stat info;
 
 	if (entry->d_type != DT_UNKNOWN)
 		return entry->d_type == DT_DIR;
-	return lstat (path, &info) == 0 && S_ISDIR (info.st_mode);
+	return fstatat (dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (info.st_mode);
 }
 
 static void
-take_entry (Slots *slots, const struct dirent *entry)
+take_directory (Slots *slots, const char *name)
 {
 	char path[PATH_MAX];
 	CK_RV rv;
 
-	if (entry->d_name[0] == '.' ||
-	    snprintf (path, sizeof path, "%s/%s", slots->config->tokendir, entry->d_name) >= (int)sizeof path ||
-	    !is_directory (path, entry))
+	if (snprintf (path, sizeof path, "%s/%s", slots->config->tokendir, name) >= (int)sizeof path)
 		return;
 	rv = take_token (slots, path);
+	if (slots->reported || rv == CKR_OK || rv == CKR_TOKEN_NOT_RECOGNIZED)
+		return;
 	if (rv == CKR_SLOT_ID_INVALID)
 		log_warning ("the token in %s has the slot of another one and is skipped: is it a copy?", path);
-	else if (rv != CKR_OK && rv != CKR_TOKEN_NOT_RECOGNIZED)
+	else
 		log_warning ("the token in %s cannot be read and is skipped", path);
+}
+
+static int
+compare_names (const void *a, const void *b)
+{
+	return strcmp (*(char *const *)a, *(char *const *)b);
+}
+
+/* By name: which of two copies counts does not depend on the file system. */
+static CK_RV
+list_directories (const char *path, char ***names, size_t *n)
+{
+	DIR *dir = opendir (path);
+	const struct dirent *entry;
+
+	if (dir == NULL)
+		return CKR_GENERAL_ERROR;
+	while ((entry = readdir (dir)) != NULL) {
+		char **more;
+
+		if (entry->d_name[0] == '.' || !is_directory (dirfd (dir), entry))
+			continue;
+		more = realloc (*names, (*n + 1) * sizeof (char *));
+		if (more == NULL)
+			break;
+		*names = more;
+		more[*n] = strdup (entry->d_name);
+		*n += more[*n] != NULL;
+	}
+	closedir (dir);
+	if (*n > 1)
+		qsort (*names, *n, sizeof (char *), compare_names);
+	return CKR_OK;
 }
 
 static CK_RV
 scan (Slots *slots)
 {
-	DIR *dir = opendir (slots->config->tokendir);
-	const struct dirent *entry;
+	char **names = NULL;
+	size_t n = 0;
 
-	if (dir == NULL)
-		return CKR_GENERAL_ERROR;
-	while ((entry = readdir (dir)) != NULL)
-		take_entry (slots, entry);
-	closedir (dir);
+	TRY (list_directories (slots->config->tokendir, &names, &n));
+	for (size_t i = 0; i < n; i++) {
+		take_directory (slots, names[i]);
+		free (names[i]);
+	}
+	free (names);
+	slots->reported = true;
 	return CKR_OK;
 }
 

@@ -9,6 +9,7 @@ typedef struct {
 	const Config *config;
 	Token **list;           /* ascending by slot id, those without a token last */
 	size_t n;
+	bool reported;          /* what is skipped is logged already */
 } Slots;
 
 /* CKR_GENERAL_ERROR: the token directory cannot be read.  A token that cannot is skipped, with a log line. */

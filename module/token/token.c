@@ -96,6 +96,14 @@ token_has_serial (Token *token, const char serial[static 17])
 	return memcmp (locked->serial, serial, sizeof locked->serial) == 0;
 }
 
+bool
+token_lies_in (Token *token, const char *path)
+{
+	auto_unlock Token *locked = token_lock (token);
+
+	return locked->store != NULL && strcmp (locked->store->path, path) == 0;
+}
+
 static void
 put_time (CK_CHAR utc_time[static 16])
 {

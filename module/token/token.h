@@ -27,8 +27,9 @@ void token_after_fork (Token *token);
 CK_SLOT_ID token_slot (const Token *token);
 bool token_is_initialised (Token *token);
 
-/* Is it this token?  Asks nobody but memory. */
+/* Is it this token, and the one there and no copy of it?  Ask nobody but memory. */
 bool token_has_serial (Token *token, const char serial[static 17]);
+bool token_lies_in (Token *token, const char *path);
 CK_RV token_info (Token *token, CK_TOKEN_INFO *info);
 
 /* --- roles --- */

@@ -195,6 +195,38 @@ a_token_in_use_is_not_initialised (Fixture *fixture, gconstpointer unused)
 	g_assert_false (flags (fixture) & CKF_USER_PIN_INITIALIZED);
 }
 
+/* Another process made it anew while the user was logged in here: what we sealed would never open again. */
+static void
+initialising_it_elsewhere_logs_out (Fixture *fixture, gconstpointer who_data)
+{
+	Login who = (Login)GPOINTER_TO_UINT (who_data);
+	auto_attrs Attrs draft = { 0 };
+	CK_OBJECT_HANDLE handle;
+	Token *other;
+	Store *store;
+	g_autoptr (GDir) dir = g_dir_open (fixture->tokendir, 0, NULL);
+	g_autofree char *path = g_build_filename (fixture->tokendir, g_dir_read_name (dir), NULL);
+
+	assert_ok (token_login (fixture->token, who, who == LOGIN_SO ? SO : USER));
+	assert_ok (store_open (path, 0077, &store));
+	assert_ok (token_new (&fixture->config, 8, store, &other));
+	assert_ok (token_init (other, SO, label));
+	token_free (other);
+	assert_ok (attrs_set_ulong (&draft, CKA_CLASS, CKO_DATA));
+	assert_ok (attrs_set_bool (&draft, CKA_TOKEN, true));
+	assert_ok (attrs_set_bytes (&draft, CKA_LABEL, bytes_str ("x")));
+	if (who == LOGIN_SO)
+		assert_rv (token_init_pin (fixture->token, USER), CKR_USER_NOT_LOGGED_IN);
+	else
+		assert_rv (token_add_object (fixture->token, 1, &draft, &handle), CKR_USER_NOT_LOGGED_IN);
+	g_assert_cmpint (token_logged_in (fixture->token), ==, LOGIN_NONE);
+	assert_ok (token_login (fixture->token, LOGIN_SO, SO));
+	assert_ok (token_init_pin (fixture->token, USER));
+	token_logout (fixture->token);
+	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
+	assert_ok (token_add_object (fixture->token, 1, &draft, &handle));
+}
+
 #define ADD(name, how) g_test_add ("/token/token/" #name, Fixture, NULL, how, name, tear_down)
 
 int
@@ -212,5 +244,9 @@ main (int argc, char *argv[])
 	ADD (the_so_and_read_only_sessions_exclude_each_other, set_up_pins);
 	ADD (sessions_are_counted_and_the_last_logs_out, set_up_pins);
 	ADD (a_token_in_use_is_not_initialised, set_up_pins);
+	g_test_add ("/token/token/initialising_it_elsewhere_logs_out/so", Fixture, GUINT_TO_POINTER (LOGIN_SO), set_up_pins,
+	            initialising_it_elsewhere_logs_out, tear_down);
+	g_test_add ("/token/token/initialising_it_elsewhere_logs_out/user", Fixture, GUINT_TO_POINTER (LOGIN_USER),
+	            set_up_pins, initialising_it_elsewhere_logs_out, tear_down);
 	return g_test_run ();
 }
