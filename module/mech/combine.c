@@ -26,43 +26,43 @@ concatenate (Bytes first, Bytes second, Buf *value)
 }
 
 static bool
-key_handle (Bytes param, CK_OBJECT_HANDLE *handle)
+key_handle (Bytes param, size_t index, CK_OBJECT_HANDLE *handle)
 {
 	memcpy (handle, param.data, sizeof *handle);
-	return true;
+	return index == 0;
 }
 
 static CK_RV
-base_and_key (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+base_and_key (const Mech *mech, const Derivation *how, Buf *value)
 {
-	return concatenate (object_bytes (base, CKA_VALUE), object_bytes (second, CKA_VALUE), value);
+	return concatenate (object_bytes (how->base, CKA_VALUE), object_bytes (how->others[0], CKA_VALUE), value);
 }
 
 static CK_RV
-base_and_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
-{
-	Bytes data;
-
-	TRY (read_string (param, &data));
-	return concatenate (object_bytes (base, CKA_VALUE), data, value);
-}
-
-static CK_RV
-data_and_base (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+base_and_data (const Mech *mech, const Derivation *how, Buf *value)
 {
 	Bytes data;
 
-	TRY (read_string (param, &data));
-	return concatenate (data, object_bytes (base, CKA_VALUE), value);
+	TRY (read_string (how->param, &data));
+	return concatenate (object_bytes (how->base, CKA_VALUE), data, value);
+}
+
+static CK_RV
+data_and_base (const Mech *mech, const Derivation *how, Buf *value)
+{
+	Bytes data;
+
+	TRY (read_string (how->param, &data));
+	return concatenate (data, object_bytes (how->base, CKA_VALUE), value);
 }
 
 /* As long as the shorter of both. */
 static CK_RV
-xor_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+xor_data (const Mech *mech, const Derivation *how, Buf *value)
 {
-	Bytes key = object_bytes (base, CKA_VALUE), data;
+	Bytes key = object_bytes (how->base, CKA_VALUE), data;
 
-	TRY (read_string (param, &data));
+	TRY (read_string (how->param, &data));
 	key.len = data.len < key.len ? data.len : key.len;
 	TRY_ALLOC (buf_add (value, key));
 	for (size_t i = 0; i < key.len; i++)
@@ -72,21 +72,22 @@ xor_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wa
 
 /* From the bit that the parameter names on, around the end. */
 static CK_RV
-extract (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+extract (const Mech *mech, const Derivation *how, Buf *value)
 {
-	Bytes key = object_bytes (base, CKA_VALUE);
+	Bytes key = object_bytes (how->base, CKA_VALUE);
+	size_t n = how->pieces->n;
 	CK_ULONG bit;
 	uint8_t *at;
 
-	memcpy (&bit, param.data, sizeof bit);
+	memcpy (&bit, how->param.data, sizeof bit);
 	if (bit >= key.len * 8)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the key has not so many bits");
-	if (wanted > key.len)
+	if (n > key.len)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "the key has only %zu bytes", key.len);
-	wanted = wanted ? wanted : key.len;
-	at = buf_grow (value, wanted);
+	n = n > 0 ? n : key.len;
+	at = buf_grow (value, n);
 	TRY_ALLOC (at);
-	for (size_t i = 0; i < wanted; i++) {
+	for (size_t i = 0; i < n; i++) {
 		unsigned high = key.data[(bit / 8 + i) % key.len], low = key.data[(bit / 8 + i + 1) % key.len];
 
 		at[i] = (uint8_t)((high << 8 | low) >> (8 - bit % 8));
@@ -120,25 +121,25 @@ encrypt_data (const Mech *mech, Object *base, const uint8_t *iv, Bytes data, Buf
 }
 
 static CK_RV
-ecb_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+ecb_data (const Mech *mech, const Derivation *how, Buf *value)
 {
 	Bytes data;
 
-	TRY (read_string (param, &data));
-	return encrypt_data (mech, base, NULL, data, value);
+	TRY (read_string (how->param, &data));
+	return encrypt_data (mech, how->base, NULL, data, value);
 }
 
 /* The parameters of AES and of DES differ in the initialisation vector's size. */
 static CK_RV
-cbc_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+cbc_data (const Mech *mech, const Derivation *how, Buf *value)
 {
-	const uint8_t *iv = param.data;
+	const uint8_t *iv = how->param.data;
 	StringParams rest;
 
-	memcpy (&rest, param.data + param.len - sizeof rest, sizeof rest);
+	memcpy (&rest, how->param.data + how->param.len - sizeof rest, sizeof rest);
 	if (rest.data == NULL)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the data is missing");
-	return encrypt_data (mech, base, iv, bytes (rest.data, rest.n), value);
+	return encrypt_data (mech, how->base, iv, bytes (rest.data, rest.n), value);
 }
 
 #define SECRETS .key_types = KEYS (ANY_SECRET), .inherits = true
@@ -147,7 +148,7 @@ cbc_data (const Mech *mech, Object *base, Object *second, Bytes param, size_t wa
 
 static const Mech mechs[] = {
 	{ MECH (CONCATENATE_BASE_AND_KEY), SECRETS, PARAM (CK_OBJECT_HANDLE), .derive = base_and_key,
-	  .second_key = key_handle },
+	  .other_key = key_handle },
 	{ MECH (CONCATENATE_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = base_and_data },
 	{ MECH (CONCATENATE_DATA_AND_BASE), SECRETS, PARAM (StringParams), .derive = data_and_base },
 	{ MECH (XOR_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = xor_data },

@@ -143,13 +143,13 @@ agree (const Group *group, Bytes secret, Bytes other, size_t wanted, Buf *value)
 }
 
 static CK_RV
-dh_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+dh_derive (const Mech *mech, const Derivation *how, Buf *value)
 {
 	Group group;
-	CK_RV rv = group_read (&base->attrs, &group);
+	CK_RV rv = group_read (&how->base->attrs, &group);
 
 	if (rv == CKR_OK)
-		rv = agree (&group, object_bytes (base, CKA_VALUE), param, wanted, value);
+		rv = agree (&group, object_bytes (how->base, CKA_VALUE), how->param, how->pieces->n, value);
 	group_clear (&group);
 	return rv;
 }

@@ -75,10 +75,10 @@ hash_two (const struct nettle_hash *hash, Bytes first, Bytes second, uint8_t *di
 
 /* CKM_SHA256_KEY_DERIVATION and its like: the digest of the base key, section 6.18.7 ff. */
 static CK_RV
-digest_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+digest_derive (const Mech *mech, const Derivation *how, Buf *value)
 {
 	TRY_ALLOC (buf_grow (value, mech->hash->digest_size));
-	hash_bytes (mech->hash, object_bytes (base, CKA_VALUE), value->data);
+	hash_bytes (mech->hash, object_bytes (how->base, CKA_VALUE), value->data);
 	return CKR_OK;
 }
 

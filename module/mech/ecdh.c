@@ -119,15 +119,15 @@ take_end (Bytes secret, size_t wanted, Buf *value)
 }
 
 static CK_RV
-ecdh_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+ecdh_derive (const Mech *mech, const Derivation *how, Buf *value)
 {
-	const Curve *curve = curve_for_attrs (&base->attrs);
+	const Curve *curve = curve_for_attrs (&how->base->attrs);
 	auto_wipe Buf secret = BUF_SECRET;
 	const struct nettle_hash *hash;
 	EcdhParams params;
 	Bytes other;
 
-	memcpy (&params, param.data, sizeof params);
+	memcpy (&params, how->param.data, sizeof params);
 	hash = kdf_hash (params.kdf);
 	if ((hash == NULL && (params.kdf != CKD_NULL || params.n_shared > 0)) ||
 	    (params.shared == NULL && params.n_shared > 0))
@@ -136,10 +136,10 @@ ecdh_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t
 	if (params.public == NULL || curve == NULL ||
 	    !curve_point (curve, bytes (params.public, params.n_public), &other))
 		return bad_point ();
-	TRY (agree (curve, base, other, &secret));
+	TRY (agree (curve, how->base, other, &secret));
 	if (hash == NULL)
-		return take_end (bytes_of (&secret), wanted, value);
-	return x963 (hash, bytes_of (&secret), bytes (params.shared, params.n_shared), wanted, value);
+		return take_end (bytes_of (&secret), how->pieces->n, value);
+	return x963 (hash, bytes_of (&secret), bytes (params.shared, params.n_shared), how->pieces->n, value);
 }
 
 static const Mech mechs[] = {

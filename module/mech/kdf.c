@@ -42,13 +42,13 @@ prf_end (Prf *prf, uint8_t *out)
 /* --- HKDF --- */
 
 static bool
-hkdf_salt_key (Bytes param, CK_OBJECT_HANDLE *handle)
+hkdf_salt_key (Bytes param, size_t index, CK_OBJECT_HANDLE *handle)
 {
 	HkdfParams params;
 
 	memcpy (&params, param.data, sizeof params);
 	*handle = params.salt_key;
-	return params.salt_type == CKF_HKDF_SALT_KEY;
+	return index == 0 && params.salt_type == CKF_HKDF_SALT_KEY;
 }
 
 static CK_RV
@@ -116,19 +116,19 @@ hkdf_run (Prf *prf, const HkdfParams *params, Bytes salt, Bytes secret, size_t w
 }
 
 static CK_RV
-hkdf_derive (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value)
+hkdf_derive (const Mech *mech, const Derivation *how, Buf *value)
 {
 	HkdfParams params;
 	Bytes salt = NO_BYTES;
 	Prf prf;
 	CK_RV rv;
 
-	memcpy (&params, param.data, sizeof params);
+	memcpy (&params, how->param.data, sizeof params);
 	prf.hash = mech_hash (params.hash);
 	if (prf.hash == NULL || (!params.extract && !params.expand) || (params.info == NULL && params.n_info > 0))
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the parameter is no CK_HKDF_PARAMS that can be followed");
-	TRY (hkdf_salt (&params, second, &salt));
-	rv = hkdf_run (&prf, &params, salt, object_bytes (base, CKA_VALUE), wanted, value);
+	TRY (hkdf_salt (&params, how->others[0], &salt));
+	rv = hkdf_run (&prf, &params, salt, object_bytes (how->base, CKA_VALUE), how->pieces->n, value);
 	wipe (&prf, sizeof prf);
 	return rv;
 }
@@ -203,7 +203,7 @@ pbkdf2_generate (const Mech *mech, Bytes param, Attrs *key)
 	return attrs_set_secret (key, CKA_VALUE, bytes_of (&value));
 }
 
-#define HKDF .key_types = KEYS (ANY_SECRET), PARAM (HkdfParams), .derive = hkdf_derive, .second_key = hkdf_salt_key
+#define HKDF .key_types = KEYS (ANY_SECRET), PARAM (HkdfParams), .derive = hkdf_derive, .other_key = hkdf_salt_key
 
 static const Mech mechs[] = {
 	{ MECH (HKDF_DERIVE), HKDF },

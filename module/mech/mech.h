@@ -44,12 +44,38 @@ typedef struct {
 typedef CK_RV (*MechGenerate) (const Mech *mech, Bytes param, Attrs *key);
 typedef CK_RV (*MechGeneratePair) (const Mech *mech, Bytes param, Attrs *public, Attrs *private);
 
-/* @value: what is derived, as much as there is.  @wanted: its length, 0 when the caller leaves it open.
- * @second: the key that second_key found in the parameter, NULL when there is none. */
-typedef CK_RV (*MechDerive) (const Mech *mech, Object *base, Object *second, Bytes param, size_t wanted, Buf *value);
+/* A piece of what is derived: a key, or bytes that the caller gets. */
+typedef struct {
+	const CK_ATTRIBUTE *template;   /* of the key; NULL: the one that C_DeriveKey was given */
+	CK_ULONG n_template;
+	CK_KEY_TYPE key_type;           /* CK_UNAVAILABLE_INFORMATION: what the template says */
+	const CK_ATTRIBUTE_TYPE *uses;  /* what it is for where the template does not say, 0 behind the last */
+	CK_OBJECT_HANDLE *handle;       /* where the key's handle goes */
+	CK_BYTE *out;                   /* where bytes go; NULL: it is a key */
+	size_t n;                       /* its length; 0: what the template says, which may leave it open */
+	size_t at;                      /* where it begins in the value; .derive sets it, 0 from the beginning */
+} Piece;
 
-/* Does the parameter name another key?  Then its handle, which only the engine can open. */
-typedef bool (*MechSecondKey) (Bytes param, CK_OBJECT_HANDLE *handle);
+#define MOST_PIECES 32
+#define MOST_OTHER_KEYS 8
+
+typedef struct {
+	Object *base;
+	Object *const *others;          /* the keys that .other_key found in the parameter */
+	Bytes param;
+	Piece *pieces;                    /* one key, unless the row has .pieces */
+	size_t n_pieces;
+} Derivation;
+
+/* @value: what is derived, as much as there is where a piece's length is open. */
+typedef CK_RV (*MechDerive) (const Mech *mech, const Derivation *how, Buf *value);
+
+/* What comes out instead of one key.  @n: how many; the list has room for MOST_PIECES and is zero, but for the
+ * key types. */
+typedef CK_RV (*MechPieces) (const Mech *mech, Bytes param, Piece *pieces, size_t *n);
+
+/* The handle of the next key that the parameter names, which only the engine can open; false: no more. */
+typedef bool (*MechOtherKey) (Bytes param, size_t index, CK_OBJECT_HANDLE *handle);
 
 #define NO_KEY ((CK_KEY_TYPE)-1)
 #define ANY_SECRET ((CK_KEY_TYPE)-2)    /* every type of secret key */
@@ -67,7 +93,8 @@ struct Mech {
 	MechGenerate generate;
 	MechGeneratePair generate_pair;
 	MechDerive derive;
-	MechSecondKey second_key;
+	MechPieces pieces;
+	MechOtherKey other_key;
 
 	/* What rows of one family differ in. */
 	const struct nettle_hash *hash;
@@ -75,6 +102,8 @@ struct Mech {
 	bool secret_only;               /* wraps no private keys */
 	bool weak;                      /* a digest that gives a key away */
 	bool inherits;                  /* what is derived is protected as its base is */
+	bool gives_data;                /* a data object, not a key */
+	const CK_MECHANISM_TYPE *allows;        /* CKA_ALLOWED_MECHANISMS of what is derived; 0 behind the last */
 	bool any_secret;                /* makes keys of the type that the template names */
 };
 

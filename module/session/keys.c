@@ -1,4 +1,5 @@
-/* Keys that come from mechanisms: generated, derived, wrapped, unwrapped.  PKCS #11 v3.2 section 5.18.
+/* Keys that come from mechanisms: generated, wrapped, unwrapped; derived ones in derive.c.
+ * PKCS #11 v3.2 section 5.18.
  *
  * Always the same shape: the rules read the template into a draft, the mechanism fills in values, the rules
  * complete and judge, the token or session adopts it. */
@@ -7,15 +8,23 @@
 #include "session.h"
 #include "template.h"
 
-static CK_RV
-refuse (const Mech *mech)
+CK_RV
+session_refuse (const Mech *mech)
 {
 	return fail (CKR_MECHANISM_INVALID, "%s cannot do this", mech->name);
 }
 
-/* Reads a template for a new key of @class; a key type that the template does not name is @key_type. */
-static CK_RV
-draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type, const CK_ATTRIBUTE *template,
+bool
+session_template_says (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TYPE type)
+{
+	for (CK_ULONG i = 0; i < n; i++)
+		if (template[i].type == type)
+			return true;
+	return false;
+}
+
+CK_RV
+session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type, const CK_ATTRIBUTE *template,
            CK_ULONG n, const Rules **rules, Attrs *draft)
 {
 	if (template == NULL && n > 0)
@@ -59,8 +68,8 @@ session_generate_key (Session *session, const CK_MECHANISM *mechanism, const CK_
 	TRY (session_find_mech (mechanism, &mech));
 	TRY (mech_param (mech, mechanism, &param));
 	if (mech->generate == NULL)
-		return refuse (mech);
-	TRY (draft_key (session, RULES_GENERATE, CKO_SECRET_KEY,
+		return session_refuse (mech);
+	TRY (session_draft_key (session, RULES_GENERATE, CKO_SECRET_KEY,
 	                mech->any_secret ? CK_UNAVAILABLE_INFORMATION : mech->key_types[0], template, n, &rules, &draft));
 	TRY (mech->generate (mech, param, &draft));
 	TRY (mark_generated (&draft, mech));
@@ -85,10 +94,10 @@ session_generate_pair (Session *session, const CK_MECHANISM *mechanism, const CK
 	TRY (session_find_mech (mechanism, &mech));
 	TRY (mech_param (mech, mechanism, &param));
 	if (mech->generate_pair == NULL)
-		return refuse (mech);
-	TRY (draft_key (session, RULES_GENERATE, CKO_PUBLIC_KEY, mech->key_types[0], public_template, n_public,
+		return session_refuse (mech);
+	TRY (session_draft_key (session, RULES_GENERATE, CKO_PUBLIC_KEY, mech->key_types[0], public_template, n_public,
 	                &public_rules, &public));
-	TRY (draft_key (session, RULES_GENERATE, CKO_PRIVATE_KEY, mech->key_types[0], private_template, n_private,
+	TRY (session_draft_key (session, RULES_GENERATE, CKO_PRIVATE_KEY, mech->key_types[0], private_template, n_private,
 	                &private_rules, &private));
 	TRY (mech->generate_pair (mech, param, &public, &private));
 	TRY (mark_generated (&public, mech));
@@ -102,107 +111,9 @@ session_generate_pair (Session *session, const CK_MECHANISM *mechanism, const CK
 	return rv;
 }
 
-/* --- derivation --- */
+/* --- wrapping --- */
 
-static bool
-template_says (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TYPE type)
-{
-	for (CK_ULONG i = 0; i < n; i++)
-		if (template[i].type == type)
-			return true;
-	return false;
-}
-
-/* How protected what keys are derived from is: of two, the more. */
-typedef struct {
-	bool sensitive, extractable, always_sensitive, never_extractable;
-} Protection;
-
-static Protection
-protection_of (const Object *base, const Object *second)
-{
-	Protection both = {
-		object_bool (base, CKA_SENSITIVE, true),
-		object_bool (base, CKA_EXTRACTABLE, false),
-		object_bool (base, CKA_ALWAYS_SENSITIVE, false),
-		object_bool (base, CKA_NEVER_EXTRACTABLE, false),
-	};
-
-	if (second != NULL) {
-		both.sensitive = both.sensitive || object_bool (second, CKA_SENSITIVE, true);
-		both.extractable = both.extractable && object_bool (second, CKA_EXTRACTABLE, false);
-		both.always_sensitive = both.always_sensitive && object_bool (second, CKA_ALWAYS_SENSITIVE, false);
-		both.never_extractable = both.never_extractable && object_bool (second, CKA_NEVER_EXTRACTABLE, false);
-	}
-	return both;
-}
-
-/* Where the derived value tells about its base, it is no less protected, and no shorter than can be found by
- * trying.  PKCS #11 v3.2 section 6.43. */
-static CK_RV
-inherit_protection (Protection base, const CK_ATTRIBUTE *template, CK_ULONG n, size_t n_value, Attrs *draft)
-{
-	if (base.sensitive && !attrs_bool (draft, CKA_SENSITIVE, false)) {
-		if (template_says (template, n, CKA_SENSITIVE))
-			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from a sensitive key is sensitive");
-		TRY (attrs_set_bool (draft, CKA_SENSITIVE, true));
-	}
-	if (!base.extractable && attrs_bool (draft, CKA_EXTRACTABLE, false))
-		return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from an unextractable key is unextractable");
-	if ((base.sensitive || !base.extractable) && n_value < SHORTEST_SECRET)
-		return fail (CKR_KEY_SIZE_RANGE, "so short a key would give its base away");
-	return CKR_OK;
-}
-
-/* PKCS #11 v3.2 sections 4.9 and 4.10. */
-static CK_RV
-set_history (Protection base, Attrs *draft)
-{
-	TRY (attrs_set_bool (draft, CKA_ALWAYS_SENSITIVE,
-	                     base.always_sensitive && attrs_bool (draft, CKA_SENSITIVE, false)));
-	return attrs_set_bool (draft, CKA_NEVER_EXTRACTABLE,
-	                       base.never_extractable && !attrs_bool (draft, CKA_EXTRACTABLE, false));
-}
-
-/* How long a value is wanted: what the template says, 0 for as long as it comes. */
-static CK_RV
-wanted_length (CK_KEY_TYPE key_type, const Attrs *draft, size_t *wanted)
-{
-	*wanted = attrs_ulong (draft, CKA_VALUE_LEN, 0);
-	if (key_type == CKK_AES && *wanted != 0 && *wanted != 16 && *wanted != 24 && *wanted != 32)
-		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "an AES key has 16, 24 or 32 bytes, not %zu", *wanted);
-	return CKR_OK;
-}
-
-static CK_RV
-set_derived_value (Bytes value, size_t wanted, Attrs *draft)
-{
-	if (wanted > value.len)
-		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only %zu bytes can be derived, not %zu", value.len, wanted);
-	if (wanted > 0)
-		value = bytes (value.data, wanted);
-	return attrs_set_secret (draft, CKA_VALUE, value);
-}
-
-/* Another key that the parameter names: it must be one that may be derived from. */
-static CK_RV
-open_second (Session *session, const Use *use, Object **second)
-{
-	CK_OBJECT_HANDLE handle;
-	CK_RV rv;
-
-	if (use->mech->second_key == NULL || !use->mech->second_key (use->param, &handle))
-		return CKR_OK;
-	rv = token_open_object (session->token, handle, second);
-	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
-	if (object_class (*second) != CKO_SECRET_KEY)
-		return fail (CKR_KEY_TYPE_INCONSISTENT, "the second key is no secret key");
-	if (!object_bool (*second, CKA_DERIVE, false))
-		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the second key may not be derived from");
-	return key_allows (*second, use->mech->type);
-}
-
-/* Both with another try where secure memory is full of keys that nobody uses now. */
+/* With another try where secure memory is full of keys that nobody uses now. */
 static CK_RV
 run (Session *session, const Use *use, const MechOp *how, Bytes in, Buf *result)
 {
@@ -214,49 +125,6 @@ run (Session *session, const Use *use, const MechOp *how, Bytes in, Buf *result)
 	}
 	return rv;
 }
-
-static CK_RV
-derive (Session *session, const Use *use, Object *second, size_t wanted, Buf *value)
-{
-	CK_RV rv = use->mech->derive (use->mech, use->key, second, use->param, wanted, value);
-
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
-		buf_cut (value, 0);
-		rv = use->mech->derive (use->mech, use->key, second, use->param, wanted, value);
-	}
-	return rv;
-}
-
-CK_RV
-session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base,
-                    const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
-{
-	auto_attrs Attrs draft = { 0 };
-	auto_wipe Buf value = BUF_SECRET;
-	auto_unref Object *second = NULL;
-	auto_use Use use = { 0 };
-	const Rules *rules;
-	size_t wanted;
-
-	if (key == NULL)
-		return CKR_ARGUMENTS_BAD;
-	TRY (session_find_mech (mechanism, &use.mech));
-	if (use.mech->derive == NULL)
-		return refuse (use.mech);
-	TRY (session_use (session, mechanism, base, CKA_DERIVE, &use));
-	TRY (draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
-	TRY (wanted_length (attrs_ulong (&draft, CKA_KEY_TYPE, 0), &draft, &wanted));
-	TRY (open_second (session, &use, &second));
-	TRY (derive (session, &use, second, wanted, &value));
-	TRY (set_derived_value (bytes_of (&value), wanted, &draft));
-	if (use.mech->inherits)
-		TRY (inherit_protection (protection_of (use.key, second), template, n,
-		                         attrs_bytes (&draft, CKA_VALUE).len, &draft));
-	TRY (set_history (protection_of (use.key, second), &draft));
-	return session_adopt (session, rules, RULES_DERIVE, &draft, key);
-}
-
-/* --- wrapping --- */
 
 /* Every attribute of the template must be the key's.  PKCS #11 v3.2 section 5.18.3. */
 static CK_RV
@@ -341,7 +209,7 @@ session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAN
 		return CKR_ARGUMENTS_BAD;
 	TRY (session_find_mech (mechanism, &use.mech));
 	if (use.mech->wrap == NULL)
-		return refuse (use.mech);
+		return session_refuse (use.mech);
 	rv = session_use (session, mechanism, wrapping, CKA_WRAP, &use);
 	if (rv == CKR_KEY_HANDLE_INVALID)
 		rv = CKR_WRAPPING_KEY_HANDLE_INVALID;
@@ -382,7 +250,7 @@ apply_unwrap_template (const Object *unwrapping, const CK_ATTRIBUTE *template, C
 	TRY (template_decode (object_bytes (unwrapping, CKA_UNWRAP_TEMPLATE), &wanted));
 	for (uint32_t i = 0; i < wanted.n; i++) {
 		const Attr *want = &wanted.list[i], *have = attrs_find (draft, want->type);
-		bool said = template_says (template, n, want->type);
+		bool said = session_template_says (template, n, want->type);
 
 		if (said && (have == NULL || !bytes_equal_sec (attr_bytes (have), attr_bytes (want))))
 			return fail (CKR_TEMPLATE_INCONSISTENT, "the template is not what CKA_UNWRAP_TEMPLATE asks for");
@@ -440,7 +308,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 		return CKR_ARGUMENTS_BAD;
 	TRY (session_find_mech (mechanism, &use.mech));
 	if (use.mech->unwrap == NULL)
-		return refuse (use.mech);
+		return session_refuse (use.mech);
 	rv = session_use (session, mechanism, unwrapping, CKA_UNWRAP, &use);
 	if (rv == CKR_KEY_HANDLE_INVALID)
 		rv = CKR_UNWRAPPING_KEY_HANDLE_INVALID;
@@ -448,7 +316,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 		rv = CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
 	TRY (rv);
 	TRY (template_class (template, n, &class));
-	TRY (draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
+	TRY (session_draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, &rules, &draft));
 	TRY (apply_unwrap_template (use.key, template, n, rules, token_logged_in (session->token) == LOGIN_SO, &draft));
 	TRY (unwrap_code (run (session, &use, use.mech->unwrap, wrapped, &value)));
 	TRY (decode_key (bytes_of (&value), &draft));

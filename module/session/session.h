@@ -98,6 +98,16 @@ CK_RV session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJE
 CK_RV session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping,
                           Bytes wrapped, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key);
 
+/* What these have in common.  Refuses a use that the mechanism has not. */
+CK_RV session_refuse (const Mech *mech);
+
+bool session_template_says (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TYPE type);
+
+/* Reads a template for a new key of @class; the key type is @key_type, or what the template says where that is
+ * CK_UNAVAILABLE_INFORMATION. */
+CK_RV session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type,
+                         const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules, Attrs *draft);
+
 /* Bytes below which a secret can be found by trying: 112 bits. */
 #define SHORTEST_SECRET 14
 

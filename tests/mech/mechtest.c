@@ -212,6 +212,25 @@ drive_check (const MechOp *how, const Mech *mech, Object *key, Bytes param, Byte
 
 /* --- known values --- */
 
+CK_RV
+derive_once (const Mech *mech, Object *base, Object *second, Bytes param, size_t n, Buf *value)
+{
+	Piece piece = { .n = n };
+	Derivation how = { base, &second, param, &piece, 1 };
+
+	return mech->derive (mech, &how, value);
+}
+
+void
+derives (CK_MECHANISM_TYPE type, Object *base, Object *second, Bytes param, size_t n, const char *wanted)
+{
+	auto_wipe Buf out = hex_buf (wanted);
+	auto_wipe Buf value = BUF_SECRET;
+
+	assert_ok (derive_once (mech_find (type), base, second, param, n, &value));
+	assert_bytes (bytes_of (&value), bytes_of (&out));
+}
+
 void
 known_run (const Known *known, CK_KEY_TYPE key_type)
 {

@@ -56,6 +56,13 @@ void drive_check (const MechOp *how, const Mech *mech, Object *key, Bytes param,
 CK_RV check_once (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes in, size_t chunk,
                   Bytes signature);
 
+/* What comes out of a derivation, as one key of @n bytes, 0 for as long as it comes; @second: the key that the
+ * parameter names, NULL where there is none. */
+CK_RV derive_once (const Mech *mech, Object *base, Object *second, Bytes param, size_t n, Buf *value);
+
+/* It is @wanted, hexadecimal. */
+void derives (CK_MECHANISM_TYPE type, Object *base, Object *second, Bytes param, size_t n, const char *wanted);
+
 /* Everything that the row of a known value can do: digest, both directions, signing. */
 void known_run (const Known *known, CK_KEY_TYPE key_type);
 

@@ -181,7 +181,7 @@ derived_keys_are_digests (void)
 
 			if (knowns[j].type != rows[i].digest || !g_str_equal (knowns[j].in, "616263"))
 				continue;
-			assert_ok (mech->derive (mech, base, NULL, NO_BYTES, 0, &value));
+			assert_ok (derive_once (mech, base, NULL, NO_BYTES, 0, &value));
 			assert_bytes (bytes_of (&value), bytes_of (&wanted));
 		}
 }

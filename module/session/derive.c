@@ -1,0 +1,357 @@
+/* Keys from keys: C_DeriveKey.  PKCS #11 v3.2 section 5.18.5.
+ *
+ * A mechanism gives one value; what becomes of it are pieces, most often one: a key each, or bytes for the
+ * caller.  Either all of them come to be or none. */
+
+#include "session.h"
+
+typedef struct {
+	Piece pieces[MOST_PIECES];
+	size_t n_pieces;
+	const Rules *rules[MOST_PIECES];
+	Attrs drafts[MOST_PIECES];       /* of those that are objects */
+	Object *others[MOST_OTHER_KEYS];
+	size_t n_others;
+} Plan;
+
+#define auto_plan __attribute__ ((cleanup (plan_clear)))
+
+static void
+plan_clear (Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_pieces; i++)
+		attrs_clear (&plan->drafts[i]);
+	for (size_t i = 0; i < plan->n_others; i++)
+		object_unref (plan->others[i]);
+}
+
+/* --- what is to come --- */
+
+/* Completes what the mechanism leaves to the call. */
+static CK_RV
+make_plan (const Use *use, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key, Plan *plan)
+{
+	for (size_t i = 0; i < MOST_PIECES; i++)
+		plan->pieces[i].key_type = CK_UNAVAILABLE_INFORMATION;
+	plan->n_pieces = 1;
+	if (use->mech->pieces != NULL)
+		TRY (use->mech->pieces (use->mech, use->param, plan->pieces, &plan->n_pieces));
+	for (size_t i = 0; i < plan->n_pieces; i++) {
+		Piece *piece = &plan->pieces[i];
+
+		if (piece->template == NULL) {
+			piece->template = template;
+			piece->n_template = n;
+		}
+		if (piece->handle == NULL)
+			piece->handle = key;
+		if (piece->out == NULL && (piece->handle == NULL || (piece->template == NULL && piece->n_template > 0)))
+			return CKR_ARGUMENTS_BAD;
+	}
+	return CKR_OK;
+}
+
+/* What a template says of the keys beside those of another type that come with them. */
+static bool
+is_about_type (CK_ATTRIBUTE_TYPE type)
+{
+	static const CK_ATTRIBUTE_TYPE types[] = {
+		CKA_KEY_TYPE, CKA_VALUE_LEN, CKA_ENCRYPT, CKA_DECRYPT, CKA_WRAP, CKA_UNWRAP, CKA_SIGN, CKA_VERIFY, CKA_DERIVE,
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS (types); i++)
+		if (types[i] == type)
+			return true;
+	return false;
+}
+
+/* @skip: which attributes of the template are not for the rules. */
+static CK_RV
+filter_template (const Piece *piece, bool (*skip) (CK_ATTRIBUTE_TYPE type), Buf *filtered)
+{
+	for (CK_ULONG i = 0; i < piece->n_template; i++)
+		if (!skip (piece->template[i].type))
+			TRY_ALLOC (buf_add (filtered, bytes (&piece->template[i], sizeof (CK_ATTRIBUTE))));
+	return CKR_OK;
+}
+
+static CK_RV
+set_uses (const Piece *piece, Attrs *draft)
+{
+	for (const CK_ATTRIBUTE_TYPE *use = piece->uses; use != NULL && *use != 0; use++)
+		if (!session_template_says (piece->template, piece->n_template, *use))
+			TRY (attrs_set_bool (draft, *use, true));
+	return CKR_OK;
+}
+
+/* The length that keys of a type have, 0 where there are several. */
+static size_t
+length_of_type (CK_KEY_TYPE key_type)
+{
+	static const struct {
+		CK_KEY_TYPE key_type;
+		size_t n;
+	} rows[] = { { CKK_DES, 8 }, { CKK_DES2, 16 }, { CKK_DES3, 24 }, { CKK_CHACHA20, 32 }, { CKK_POLY1305, 32 } };
+
+	for (size_t i = 0; i < N_ELEMENTS (rows); i++)
+		if (rows[i].key_type == key_type)
+			return rows[i].n;
+	return 0;
+}
+
+/* How long the key is to be: 0 for as long as it comes. */
+static CK_RV
+settle_length (const Attrs *draft, Piece *piece)
+{
+	CK_KEY_TYPE key_type = attrs_ulong (draft, CKA_KEY_TYPE, 0);
+	CK_ULONG said = attrs_ulong (draft, CKA_VALUE_LEN, 0);
+
+	if (piece->n > 0 && said > 0 && said != piece->n)
+		return fail (CKR_TEMPLATE_INCONSISTENT, "the key has %zu bytes, not %lu", piece->n, said);
+	piece->n = piece->n > 0 ? piece->n : said > 0 ? said : length_of_type (key_type);
+	if (key_type == CKK_AES && piece->n != 0 && piece->n != 16 && piece->n != 24 && piece->n != 32)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "an AES key has 16, 24 or 32 bytes, not %zu", piece->n);
+	return CKR_OK;
+}
+
+static CK_RV
+draft_key (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
+{
+	auto_wipe Buf filtered = BUF_PLAIN;
+	const CK_ATTRIBUTE *template = piece->template;
+	CK_ULONG n = piece->n_template;
+	CK_KEY_TYPE key_type = piece->key_type;
+
+	if (key_type != CK_UNAVAILABLE_INFORMATION) {
+		TRY (filter_template (piece, is_about_type, &filtered));
+		template = (const CK_ATTRIBUTE *)(const void *)filtered.data;
+		n = filtered.len / sizeof (CK_ATTRIBUTE);
+	} else if (!session_template_says (template, n, CKA_KEY_TYPE)) {
+		key_type = CKK_GENERIC_SECRET;
+	}
+	TRY (session_draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, key_type, template, n, rules, draft));
+	TRY (set_uses (piece, draft));
+	return settle_length (draft, piece);
+}
+
+static bool
+is_value_length (CK_ATTRIBUTE_TYPE type)
+{
+	return type == CKA_VALUE_LEN;
+}
+
+/* The length of a data object stands in the template as if it were a key's. */
+static CK_RV
+draft_data (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
+{
+	auto_wipe Buf filtered = BUF_PLAIN;
+	CK_ULONG n = 0;
+
+	for (CK_ULONG i = 0; i < piece->n_template; i++)
+		if (piece->template[i].type == CKA_VALUE_LEN && piece->template[i].ulValueLen == sizeof n &&
+		    piece->template[i].pValue != NULL)
+			memcpy (&n, piece->template[i].pValue, sizeof n);
+	piece->n = n;
+	TRY (filter_template (piece, is_value_length, &filtered));
+	*rules = rules_for (CKO_DATA, CK_UNAVAILABLE_INFORMATION);
+	TRY (attrs_set_ulong (draft, CKA_CLASS, CKO_DATA));
+	TRY (rules_accept (*rules, RULES_DERIVE, (const CK_ATTRIBUTE *)(const void *)filtered.data,
+	                   filtered.len / sizeof (CK_ATTRIBUTE), token_logged_in (session->token) == LOGIN_SO, draft));
+	TRY (rules_complete (*rules, draft));
+	return session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true));
+}
+
+static CK_RV
+draft_pieces (Session *session, const Use *use, Plan *plan)
+{
+	for (size_t i = 0; i < plan->n_pieces; i++) {
+		Piece *piece = &plan->pieces[i];
+		CK_RV rv = CKR_OK;
+
+		if (piece->out == NULL)
+			rv = (use->mech->gives_data ? draft_data : draft_key) (session, piece, &plan->rules[i],
+			                                                       &plan->drafts[i]);
+		/* Which of several templates is wrong: section 6.42. */
+		if (rv != CKR_OK && plan->n_pieces > 1)
+			*piece->handle = CK_INVALID_HANDLE;
+		TRY (rv);
+	}
+	return CKR_OK;
+}
+
+/* Keys that the parameter names: they must be some that may be derived from. */
+static CK_RV
+open_others (Session *session, const Use *use, Plan *plan)
+{
+	CK_OBJECT_HANDLE handle;
+
+	while (use->mech->other_key != NULL && use->mech->other_key (use->param, plan->n_others, &handle)) {
+		Object **other = &plan->others[plan->n_others];
+		CK_RV rv;
+
+		if (plan->n_others == MOST_OTHER_KEYS)
+			return fail (CKR_MECHANISM_PARAM_INVALID, "more than %d keys are named", MOST_OTHER_KEYS);
+		rv = token_open_object (session->token, handle, other);
+		TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+		plan->n_others++;
+		if (object_class (*other) != CKO_SECRET_KEY)
+			return fail (CKR_KEY_TYPE_INCONSISTENT, "another key that the parameter names is no secret key");
+		if (!object_bool (*other, CKA_DERIVE, false))
+			return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "another key may not be derived from");
+		TRY (key_allows (*other, use->mech->type));
+	}
+	return CKR_OK;
+}
+
+/* --- protection --- */
+
+/* How protected what keys are derived from is: of several, the most. */
+typedef struct {
+	bool sensitive, extractable, always_sensitive, never_extractable;
+} Protection;
+
+static void
+protect_as (Protection *all, const Object *key)
+{
+	all->sensitive = all->sensitive || object_bool (key, CKA_SENSITIVE, true);
+	all->extractable = all->extractable && object_bool (key, CKA_EXTRACTABLE, false);
+	all->always_sensitive = all->always_sensitive && object_bool (key, CKA_ALWAYS_SENSITIVE, false);
+	all->never_extractable = all->never_extractable && object_bool (key, CKA_NEVER_EXTRACTABLE, false);
+}
+
+static Protection
+protection_of (const Use *use, const Plan *plan)
+{
+	Protection all = { false, true, true, true };
+
+	protect_as (&all, use->key);
+	for (size_t i = 0; i < plan->n_others; i++)
+		protect_as (&all, plan->others[i]);
+	return all;
+}
+
+/* Where the derived value tells about its base, it is no less protected, and no shorter than can be found by
+ * trying.  PKCS #11 v3.2 section 6.43. */
+static CK_RV
+inherit_protection (Protection base, const Piece *piece, Attrs *draft)
+{
+	if (base.sensitive && !attrs_bool (draft, CKA_SENSITIVE, false)) {
+		if (session_template_says (piece->template, piece->n_template, CKA_SENSITIVE))
+			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from a sensitive key is sensitive");
+		TRY (attrs_set_bool (draft, CKA_SENSITIVE, true));
+	}
+	if (!base.extractable && attrs_bool (draft, CKA_EXTRACTABLE, false))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from an unextractable key is unextractable");
+	if ((base.sensitive || !base.extractable) && attrs_bytes (draft, CKA_VALUE).len < SHORTEST_SECRET)
+		return fail (CKR_KEY_SIZE_RANGE, "so short a key would give its base away");
+	return CKR_OK;
+}
+
+/* PKCS #11 v3.2 sections 4.9 and 4.10. */
+static CK_RV
+set_history (Protection base, Attrs *draft)
+{
+	TRY (attrs_set_bool (draft, CKA_ALWAYS_SENSITIVE,
+	                     base.always_sensitive && attrs_bool (draft, CKA_SENSITIVE, false)));
+	return attrs_set_bool (draft, CKA_NEVER_EXTRACTABLE,
+	                       base.never_extractable && !attrs_bool (draft, CKA_EXTRACTABLE, false));
+}
+
+static CK_RV
+set_allowed (const Mech *mech, const Piece *piece, Attrs *draft)
+{
+	size_t n = 0;
+
+	while (mech->allows != NULL && mech->allows[n] != 0)
+		n++;
+	if (n == 0 || session_template_says (piece->template, piece->n_template, CKA_ALLOWED_MECHANISMS))
+		return CKR_OK;
+	return attrs_set (draft, CKA_ALLOWED_MECHANISMS, IS_MECHS, bytes (mech->allows, n * sizeof *mech->allows));
+}
+
+/* --- what comes --- */
+
+/* With another try where secure memory is full of keys that nobody uses now. */
+static CK_RV
+derive (Session *session, const Use *use, Plan *plan, Buf *value)
+{
+	Derivation how = { use->key, plan->others, use->param, plan->pieces, plan->n_pieces };
+	CK_RV rv = use->mech->derive (use->mech, &how, value);
+
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (value, 0);
+		rv = use->mech->derive (use->mech, &how, value);
+	}
+	return rv;
+}
+
+static CK_RV
+fill_object (const Use *use, const Plan *plan, size_t index, Bytes value, Attrs *draft)
+{
+	const Piece *piece = &plan->pieces[index];
+	Protection base = protection_of (use, plan);
+
+	TRY (attrs_set_secret (draft, CKA_VALUE, value));
+	if (use->mech->gives_data)
+		return CKR_OK;
+	if (use->mech->inherits)
+		TRY (inherit_protection (base, piece, draft));
+	TRY (set_allowed (use->mech, piece, draft));
+	return set_history (base, draft);
+}
+
+static CK_RV
+fill_piece (const Use *use, Plan *plan, size_t index, Bytes all)
+{
+	const Piece *piece = &plan->pieces[index];
+
+	if (piece->at > all.len || piece->n > all.len - piece->at)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only %zu bytes can be derived, not %zu", all.len, piece->n);
+	all = bytes (all.data + piece->at, piece->n > 0 ? piece->n : all.len - piece->at);
+	if (piece->out == NULL)
+		return fill_object (use, plan, index, all, &plan->drafts[index]);
+	memcpy (piece->out, all.data, all.len);
+	return CKR_OK;
+}
+
+static CK_RV
+adopt_pieces (Session *session, Plan *plan)
+{
+	CK_OBJECT_HANDLE made[MOST_PIECES] = { 0 };
+	CK_RV rv = CKR_OK;
+	size_t i;
+
+	for (i = 0; i < plan->n_pieces && rv == CKR_OK; i++)
+		if (plan->pieces[i].out == NULL)
+			rv = session_adopt (session, plan->rules[i], RULES_DERIVE, &plan->drafts[i], &made[i]);
+	while (rv != CKR_OK && i-- > 0)
+		if (made[i] != 0)
+			token_destroy_object (session->token, made[i]);
+	for (i = 0; i < plan->n_pieces && rv == CKR_OK; i++)
+		if (plan->pieces[i].out == NULL)
+			*plan->pieces[i].handle = made[i];
+	return rv;
+}
+
+CK_RV
+session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base,
+                    const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
+{
+	auto_wipe Buf value = BUF_SECRET;
+	auto_use Use use = { 0 };
+	auto_plan Plan plan = { .n_pieces = 0 };
+
+	TRY (session_find_mech (mechanism, &use.mech));
+	if (use.mech->derive == NULL)
+		return session_refuse (use.mech);
+	if (key == NULL && use.mech->pieces == NULL)
+		return CKR_ARGUMENTS_BAD;
+	TRY (session_use (session, mechanism, base, CKA_DERIVE, &use));
+	TRY (make_plan (&use, template, n, key, &plan));
+	TRY (draft_pieces (session, &use, &plan));
+	TRY (open_others (session, &use, &plan));
+	TRY (derive (session, &use, &plan, &value));
+	for (size_t i = 0; i < plan.n_pieces; i++)
+		TRY (fill_piece (&use, &plan, i, bytes_of (&value)));
+	return adopt_pieces (session, &plan);
+}
