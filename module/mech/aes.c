@@ -170,6 +170,7 @@ typedef struct {
 typedef struct {
 	const CmacKey *key;
 	struct cmac128_ctx context;
+	size_t n_mac;           /* bytes we hand out */
 } Cmac;
 
 static CK_RV
@@ -192,6 +193,7 @@ cmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 
 	TRY (object_prepare (key, &cmac_form, &prepared));
 	cmac->key = prepared;
+	TRY (mech_mac_length (mech, param, AES_BLOCK_SIZE, &cmac->n_mac));
 	cmac128_init (&cmac->context);
 	return CKR_OK;
 }
@@ -199,7 +201,9 @@ cmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 static size_t
 cmac_room (const void *state, size_t n_in)
 {
-	return AES_BLOCK_SIZE;
+	const Cmac *cmac = state;
+
+	return cmac->n_mac;
 }
 
 static CK_RV
@@ -219,10 +223,12 @@ cmac_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 {
 	Cmac *cmac = state;
 	const BlockKey *block = &cmac->key->block;
+	uint8_t mac[AES_BLOCK_SIZE];
 
 	TRY (cmac_update (state, in, out, n_out));
-	cmac128_digest (&cmac->context, &cmac->key->key, &block->encrypt, block->cipher->encrypt, AES_BLOCK_SIZE, out);
-	*n_out = AES_BLOCK_SIZE;
+	cmac128_digest (&cmac->context, &cmac->key->key, &block->encrypt, block->cipher->encrypt, AES_BLOCK_SIZE, mac);
+	memcpy (out, mac, cmac->n_mac);
+	*n_out = cmac->n_mac;
 	return CKR_OK;
 }
 
@@ -269,6 +275,7 @@ static const Mech mechs[] = {
 	  .wrap = &block_pad_encrypt, .unwrap = &block_pad_decrypt },
 	{ MECH (AES_CTR), AES, PARAM (CtrParams), .encrypt = &ctr_op, .decrypt = &ctr_op },
 	{ MECH (AES_CMAC), AES, .sign = &cmac_op, .verify = &cmac_op },
+	{ MECH (AES_CMAC_GENERAL), AES, PARAM (CK_ULONG), .sign = &cmac_op, .verify = &cmac_op },
 };
 
 static const KeyKind kinds[] = {

@@ -92,6 +92,7 @@ typedef struct {
 typedef struct {
 	const CmacKey *key;
 	struct cmac64_ctx context;
+	size_t n_mac;           /* bytes we hand out */
 } Cmac;
 
 static CK_RV
@@ -114,6 +115,7 @@ cmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 
 	TRY (object_prepare (key, &cmac_form, &prepared));
 	cmac->key = prepared;
+	TRY (mech_mac_length (mech, param, DES_BLOCK_SIZE, &cmac->n_mac));
 	cmac64_init (&cmac->context);
 	return CKR_OK;
 }
@@ -121,7 +123,9 @@ cmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 static size_t
 cmac_room (const void *state, size_t n_in)
 {
-	return DES_BLOCK_SIZE;
+	const Cmac *cmac = state;
+
+	return cmac->n_mac;
 }
 
 static CK_RV
@@ -141,10 +145,12 @@ cmac_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 {
 	Cmac *cmac = state;
 	const BlockKey *block = &cmac->key->block;
+	uint8_t mac[DES_BLOCK_SIZE];
 
 	TRY (cmac_update (state, in, out, n_out));
-	cmac64_digest (&cmac->context, &cmac->key->key, &block->encrypt, block->cipher->encrypt, DES_BLOCK_SIZE, out);
-	*n_out = DES_BLOCK_SIZE;
+	cmac64_digest (&cmac->context, &cmac->key->key, &block->encrypt, block->cipher->encrypt, DES_BLOCK_SIZE, mac);
+	memcpy (out, mac, cmac->n_mac);
+	*n_out = cmac->n_mac;
 	return CKR_OK;
 }
 
@@ -210,6 +216,7 @@ static const Mech mechs[] = {
 	{ MECH (DES3_CBC_PAD), DES3, PARAM_BYTES (8, 8), .encrypt = &block_pad_encrypt,
 	  .decrypt = &block_pad_decrypt, .wrap = &block_pad_encrypt, .unwrap = &block_pad_decrypt },
 	{ MECH (DES3_CMAC), DES3, .sign = &cmac_op, .verify = &cmac_op },
+	{ MECH (DES3_CMAC_GENERAL), DES3, PARAM (CK_ULONG), .sign = &cmac_op, .verify = &cmac_op },
 };
 
 #define DES_KEY(type) { CKO_SECRET_KEY, type, secret_size, des_check, des_check_value }

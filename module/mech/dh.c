@@ -1,6 +1,7 @@
 /* Diffie-Hellman over prime fields: key pairs and key agreement.  PKCS #3, RFC 7919, SP 800-56A;
  * PKCS #11 v3.2 section 6.4. */
 
+#include "dh-groups.h"
 #include "mech.h"
 #include "numbers.h"
 #include "random.h"
@@ -63,7 +64,15 @@ in_range (const mpz_t value, const mpz_t p)
 	return right;
 }
 
-/* @bits of the private value: as many as the template says, else as long as the prime. */
+/* How long a private value is where the template does not say: as long as the prime, or in a group of which it is
+ * known that there are no small subgroups, twice the strength and more (RFC 7919 appendix A has 225 to 400). */
+static CK_ULONG
+value_bits (const Group *group, size_t p_bits)
+{
+	return dh_group_is_named (group->p) ? 256 + p_bits / 32 : p_bits - 1;
+}
+
+/* @bits of the private value, 0 where the template does not say. */
 static CK_RV
 draw (const Group *group, CK_ULONG bits, mpz_t x)
 {
@@ -72,7 +81,9 @@ draw (const Group *group, CK_ULONG bits, mpz_t x)
 
 	if (bits != 0 && bits < SMALLEST_VALUE)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a private value has at least %d bits", SMALLEST_VALUE);
-	if (bits == 0 || bits >= p_bits)
+	if (bits == 0)
+		bits = value_bits (group, p_bits);
+	if (bits >= p_bits)
 		bits = p_bits - 1;
 	TRY_ALLOC (buf_grow (&octets, (bits + 7) / 8));
 	do {
@@ -189,9 +200,71 @@ check_private (Attrs *key)
 	return attrs_set_ulong (key, CKA_VALUE_BITS, bytes_trim (attrs_bytes (key, CKA_VALUE)).len * 8);
 }
 
+/* --- domain parameters --- */
+
+/* Longer primes than this are looked up, not looked for: that would take too long. */
+#define LARGEST_SEARCH 1536
+
+/* One of which (p - 1) / 2 is prime, and 2 of that order: p is 7 modulo 8. */
+static CK_RV
+find_safe_prime (CK_ULONG bits, mpz_t p)
+{
+	auto_wipe Buf octets = BUF_PLAIN;
+	auto_mpz mpz_t q;
+
+	mpz_init (q);
+	TRY_ALLOC (buf_grow (&octets, (bits + 7) / 8));
+	do {
+		TRY (random_bytes (octets.data, octets.len));
+		number_set (p, bytes_of (&octets));
+		mpz_tdiv_r_2exp (p, p, bits);
+		mpz_setbit (p, bits - 1);
+		mpz_setbit (p, bits - 2);
+		for (mp_bitcnt_t i = 0; i < 3; i++)
+			mpz_setbit (p, i);
+		/* before the dear tests, a cheap one of both */
+		for (mpz_tdiv_q_2exp (q, p, 1); mpz_probab_prime_p (q, 1) == 0 || mpz_probab_prime_p (p, 1) == 0;
+		     mpz_tdiv_q_2exp (q, p, 1))
+			mpz_add_ui (p, p, 8);
+	} while (mpz_sizeinbase (p, 2) != bits || !mpz_probab_prime_p (p, 32) || !mpz_probab_prime_p (q, 32));
+	return CKR_OK;
+}
+
+static CK_RV
+dh_generate_domain (const Mech *mech, Bytes param, Attrs *domain)
+{
+	CK_ULONG bits = attrs_ulong (domain, CKA_PRIME_BITS, 0);
+	static const uint8_t two[] = { 2 };
+	auto_mpz mpz_t p;
+
+	mpz_init (p);
+	if (bits < SMALLEST_BITS || bits > LARGEST_BITS)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there is no group of %lu bits", bits);
+	if (!dh_group_prime ((unsigned)bits, p)) {
+		if (bits > LARGEST_SEARCH)
+			return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there is no published group of %lu bits", bits);
+		TRY (find_safe_prime (bits, p));
+	}
+	TRY (number_put (domain, CKA_PRIME, p, false));
+	return attrs_set_bytes (domain, CKA_BASE, bytes (two, 1));
+}
+
+static CK_RV
+check_domain (Attrs *domain)
+{
+	Group group;
+	CK_RV rv = group_read (domain, &group);
+
+	if (rv == CKR_OK)
+		rv = attrs_set_ulong (domain, CKA_PRIME_BITS, mpz_sizeinbase (group.p, 2));
+	group_clear (&group);
+	return rv;
+}
+
 #define DH .key_types = KEYS (CKK_DH), SIZES (SMALLEST_BITS, LARGEST_BITS)
 
 static const Mech mechs[] = {
+	{ MECH (DH_PKCS_PARAMETER_GEN), DH, .makes_domain = true, .generate = dh_generate_domain },
 	{ MECH (DH_PKCS_KEY_PAIR_GEN), DH, .generate_pair = dh_generate_pair },
 	{ MECH (DH_PKCS_DERIVE), DH, PARAM_BYTES (1, LARGEST_BITS / 8), .derive = dh_derive },
 };
@@ -199,6 +272,7 @@ static const Mech mechs[] = {
 static const KeyKind kinds[] = {
 	{ CKO_PUBLIC_KEY, CKK_DH, dh_bits, check_public, NULL },
 	{ CKO_PRIVATE_KEY, CKK_DH, dh_bits, check_private, NULL },
+	{ CKO_DOMAIN_PARAMETERS, CKK_DH, dh_bits, check_domain, NULL },
 };
 
 const MechFamily mech_dh = { "dh", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };

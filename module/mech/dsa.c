@@ -189,6 +189,57 @@ static const MechOp verify_hashed_op = {
 	.state_size = sizeof (Dsa), .start = dsa_start, .room = dsa_room, .update = dsa_update, .check = dsa_check,
 };
 
+/* --- domain parameters --- */
+
+/* FIPS 186-4 section 4.2 and what went before it, where the template does not say. */
+static CK_ULONG
+subprime_bits (CK_ULONG prime_bits)
+{
+	return prime_bits <= 1024 ? 160 : 256;
+}
+
+static CK_RV
+put_params (const struct dsa_params *params, CK_ULONG q_bits, Attrs *domain)
+{
+	TRY (number_put (domain, CKA_PRIME, params->p, false));
+	TRY (number_put (domain, CKA_SUBPRIME, params->q, false));
+	TRY (number_put (domain, CKA_BASE, params->g, false));
+	return attrs_set_ulong (domain, CKA_SUBPRIME_BITS, q_bits);
+}
+
+static CK_RV
+dsa_generate_domain (const Mech *mech, Bytes param, Attrs *domain)
+{
+	CK_ULONG bits = attrs_ulong (domain, CKA_PRIME_BITS, 0);
+	CK_ULONG q_bits = attrs_ulong (domain, CKA_SUBPRIME_BITS, subprime_bits (bits));
+	struct dsa_params params;
+	CK_RV rv;
+
+	if (bits < SMALLEST_BITS || bits > LARGEST_BITS || (q_bits != 160 && q_bits != 224 && q_bits != 256))
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there are no DSA parameters of %lu and %lu bits", bits, q_bits);
+	dsa_params_init (&params);
+	if (dsa_generate_params (&params, NULL, random_nettle, NULL, NULL, (unsigned)bits, (unsigned)q_bits))
+		rv = put_params (&params, q_bits, domain);
+	else
+		rv = fail (CKR_FUNCTION_FAILED, "no DSA parameters were found");
+	dsa_params_clear (&params);
+	return rv;
+}
+
+static CK_RV
+dsa_check_domain (Attrs *domain)
+{
+	struct dsa_params params;
+	CK_RV rv = read_params (domain, &params);
+
+	if (rv == CKR_OK)
+		rv = attrs_set_ulong (domain, CKA_PRIME_BITS, mpz_sizeinbase (params.p, 2));
+	if (rv == CKR_OK)
+		rv = attrs_set_ulong (domain, CKA_SUBPRIME_BITS, mpz_sizeinbase (params.q, 2));
+	dsa_params_clear (&params);
+	return rv;
+}
+
 /* --- keys --- */
 
 static CK_RV
@@ -250,6 +301,7 @@ dsa_check_private (Attrs *key)
 	{ MECH (DSA_##n), DSA, .hash = nettle, .sign = &sign_hashed_op, .verify = &verify_hashed_op }
 
 static const Mech mechs[] = {
+	{ MECH (DSA_PARAMETER_GEN), DSA, .makes_domain = true, .generate = dsa_generate_domain },
 	{ MECH (DSA_KEY_PAIR_GEN), DSA, .generate_pair = dsa_generate_pair },
 	{ MECH (DSA), DSA, .sign = &sign_op, .verify = &verify_op },
 	HASHED (SHA1, &nettle_sha1),
@@ -266,6 +318,7 @@ static const Mech mechs[] = {
 static const KeyKind kinds[] = {
 	{ CKO_PUBLIC_KEY, CKK_DSA, dsa_bits, dsa_check_public, NULL },
 	{ CKO_PRIVATE_KEY, CKK_DSA, dsa_bits, dsa_check_private, NULL },
+	{ CKO_DOMAIN_PARAMETERS, CKK_DSA, dsa_bits, dsa_check_domain, NULL },
 };
 
 const MechFamily mech_dsa = { "dsa", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };

@@ -54,21 +54,26 @@ weierstrass_curve (const Attrs *key)
 
 /* --- prepared keys --- */
 
-/* Nettle would allocate the limbs itself, in ordinary memory. */
-static CK_RV
-scalar_set (struct ecc_scalar *scalar, const Curve *curve, Bytes value)
+CK_RV
+ec_scalar_new (struct ecc_scalar *scalar, const struct ecc_curve *ecc)
 {
-	const struct ecc_curve *ecc = ec_nettle_curve (curve);
+	scalar->ecc = ecc;
+	scalar->p = sec_alloc (ecc_size (ecc) * sizeof (mp_limb_t));
+	TRY_ALLOC (scalar->p);
+	return CKR_OK;
+}
+
+CK_RV
+ec_scalar_read (struct ecc_scalar *scalar, const struct ecc_curve *ecc, Bytes value)
+{
 	auto_mpz mpz_t number;
 
 	mpz_init (number);
 	value = bytes_trim (value);
-	if (value.len == 0 || value.len > curve->n_scalar)
+	if (value.len == 0 || value.len > (ecc_bit_size (ecc) + 7) / 8)
 		return wrong_value ();
 	number_set (number, value);
-	scalar->ecc = ecc;
-	scalar->p = sec_alloc (ecc_size (ecc) * sizeof (mp_limb_t));
-	TRY_ALLOC (scalar->p);
+	TRY (ec_scalar_new (scalar, ecc));
 	return ecc_scalar_set (scalar, number) ? CKR_OK : wrong_value ();
 }
 
@@ -78,7 +83,9 @@ scalar_prepare (void *form, const Object *key)
 	EcScalar *prepared = form;
 	const Curve *curve = weierstrass_curve (&key->attrs);
 
-	return curve ? scalar_set (&prepared->scalar, curve, object_bytes (key, CKA_VALUE)) : wrong_curve ();
+	if (curve == NULL)
+		return wrong_curve ();
+	return ec_scalar_read (&prepared->scalar, ec_nettle_curve (curve), object_bytes (key, CKA_VALUE));
 }
 
 static void
@@ -378,15 +385,13 @@ ec_generate_pair (const Mech *mech, Bytes param, Attrs *public, Attrs *private)
 	Bytes params = attrs_bytes (public, CKA_EC_PARAMS);
 	const Curve *curve = curve_for_params (params);
 	const struct ecc_curve *ecc = curve ? ec_nettle_curve (curve) : NULL;
-	struct ecc_scalar scalar = { 0 };
+	struct ecc_scalar scalar;
 	struct ecc_point point;
 	CK_RV rv;
 
 	if (ecc == NULL)
 		return wrong_curve ();
-	scalar.ecc = ecc;
-	scalar.p = sec_alloc (ecc_size (ecc) * sizeof (mp_limb_t));
-	TRY_ALLOC (scalar.p);
+	TRY (ec_scalar_new (&scalar, ecc));
 	ecc_point_init (&point, ecc);
 	ecdsa_generate_keypair (&point, &scalar, NULL, random_nettle);
 	rv = put_point (public, curve, &point);
@@ -433,7 +438,7 @@ ec_check_private (Attrs *key)
 
 	if (curve == NULL)
 		return wrong_curve ();
-	rv = scalar_set (&scalar, curve, attrs_bytes (key, CKA_VALUE));
+	rv = ec_scalar_read (&scalar, ec_nettle_curve (curve), attrs_bytes (key, CKA_VALUE));
 	sec_free (scalar.p);
 	return rv;
 }

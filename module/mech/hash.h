@@ -6,6 +6,7 @@
 #include "bytes.h"
 #include "nettle-compat.h"
 
+#include <nettle/gosthash94.h>
 #include <nettle/md5.h>
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
@@ -23,6 +24,7 @@ typedef union {
 	struct sha3_256_ctx sha3_256;
 	struct sha3_384_ctx sha3_384;
 	struct sha3_512_ctx sha3_512;
+	struct gosthash94_ctx gosthash94;
 } HashCtx;
 
 /* One piece, or two. */

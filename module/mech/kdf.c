@@ -1,43 +1,9 @@
 /* Key derivation from secrets and passwords: HKDF, PBKDF2.  RFC 5869, RFC 8018;
  * PKCS #11 v3.2 sections 6.62 and 6.41. */
 
-#include "hash.h"
 #include "params.h"
+#include "prf.h"
 #include "secret.h"
-
-#include <nettle/hmac.h>
-
-typedef struct {
-	const struct nettle_hash *hash;
-	HashCtx outer, inner, state;
-} Prf;
-
-static void
-prf_start (Prf *prf, const struct nettle_hash *hash, Bytes key)
-{
-	static const uint8_t none;
-
-	prf->hash = hash;
-	hmac_set_key (&prf->outer, &prf->inner, &prf->state, hash, key.len, key.data ? key.data : &none);
-}
-
-static void
-prf_add (Prf *prf, Bytes data)
-{
-	if (data.len > 0)
-		hmac_update (&prf->state, prf->hash, data.len, data.data);
-}
-
-/* Leaves it keyed, for the next one. */
-static void
-prf_end (Prf *prf, uint8_t *out)
-{
-	hash_digest (prf->hash, &prf->state, out);
-	memcpy (&prf->state, &prf->outer, sizeof prf->state);
-	prf->hash->update (&prf->state, prf->hash->digest_size, out);
-	hash_digest (prf->hash, &prf->state, out);
-	memcpy (&prf->state, &prf->inner, sizeof prf->state);
-}
 
 /* --- HKDF --- */
 
@@ -189,7 +155,7 @@ pbkdf2_generate (const Mech *mech, Bytes param, Attrs *key)
 	if (hash == NULL || params.salt_source != CKZ_SALT_SPECIFIED || params.salt == NULL || params.iterations == 0 ||
 	    params.password == NULL || params.n_prf_data > 0)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the parameter is no CK_PKCS5_PBKD2_PARAMS2 that can be followed");
-	if (wanted == 0 || wanted > 0x10000)
+	if (wanted == 0 || wanted > LONGEST_SECRET)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "PBKDF2 makes no key of %lu bytes", wanted);
 	prf_start (&prf, hash, bytes (params.password, params.n_password));
 	for (uint32_t i = 1; value.len < wanted; i++) {
@@ -207,6 +173,7 @@ pbkdf2_generate (const Mech *mech, Bytes param, Attrs *key)
 
 static const Mech mechs[] = {
 	{ MECH (HKDF_DERIVE), HKDF },
+	{ MECH (HKDF_DATA), HKDF, .gives_data = true },
 	{ MECH (HKDF_KEY_GEN), .key_types = KEYS (CKK_HKDF), SIZES (1, 512), .generate = secret_generate },
 	{ MECH (PKCS5_PBKD2), .any_secret = true, PARAM (Pbkdf2Params), .generate = pbkdf2_generate },
 };

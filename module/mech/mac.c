@@ -53,18 +53,12 @@ static CK_RV
 hmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 {
 	Hmac *hmac = state;
-	CK_ULONG wanted = mech->hash->digest_size;
 	void *prepared;
 
-	if (param.len > 0)
-		memcpy (&wanted, param.data, sizeof wanted);
-	if (wanted == 0 || wanted > mech->hash->digest_size)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "%s can give 1 to %u bytes, not %lu", mech->name,
-		             mech->hash->digest_size, wanted);
+	TRY (mech_mac_length (mech, param, mech->hash->digest_size, &hmac->n_mac));
 	TRY (object_prepare (key, mech->form, &prepared));
 	hmac->hash = mech->hash;
 	hmac->key = prepared;
-	hmac->n_mac = wanted;
 	memcpy (&hmac->context, &hmac->key->inner, sizeof hmac->context);
 	return CKR_OK;
 }

@@ -110,6 +110,19 @@ mech_param (const Mech *mech, const CK_MECHANISM *mechanism, Bytes *param)
 }
 
 CK_RV
+mech_mac_length (const Mech *mech, Bytes param, size_t whole, size_t *n)
+{
+	CK_ULONG wanted = whole;
+
+	if (param.len > 0)
+		memcpy (&wanted, param.data, sizeof wanted);
+	if (wanted == 0 || wanted > whole)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "%s can give 1 to %zu bytes, not %lu", mech->name, whole, wanted);
+	*n = wanted;
+	return CKR_OK;
+}
+
+CK_RV
 mech_run (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes in, Buf *result)
 {
 	auto_wipe Buf state = BUF_SECRET;

@@ -102,9 +102,11 @@ struct Mech {
 	bool secret_only;               /* wraps no private keys */
 	bool weak;                      /* a digest that gives a key away */
 	bool inherits;                  /* what is derived is protected as its base is */
+	bool like_base;                 /* where the template does not say, it is as sensitive and extractable */
 	bool gives_data;                /* a data object, not a key */
 	const CK_MECHANISM_TYPE *allows;        /* CKA_ALLOWED_MECHANISMS of what is derived; 0 behind the last */
 	bool any_secret;                /* makes keys of the type that the template names */
+	bool makes_domain;              /* generates domain parameters, not keys */
 };
 
 #define MECH(n) .type = CKM_##n, .name = "CKM_" #n
@@ -153,6 +155,10 @@ CK_RV mech_param (const Mech *mech, const CK_MECHANISM *mechanism, Bytes *param)
 
 /* The whole of it at once, whatever its length turns out to be. */
 CK_RV mech_run (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes in, Buf *result);
+
+/* How many bytes of a MAC of @whole are wanted: all, or what a CK_MAC_GENERAL_PARAMS says.
+ * CKR_MECHANISM_PARAM_INVALID: none, or more. */
+CK_RV mech_mac_length (const Mech *mech, Bytes param, size_t whole, size_t *n);
 
 /* Is what a template or an unwrapped value made a key that can be used?  Completes what follows from its
  * values (CKA_VALUE_LEN, CKA_MODULUS_BITS, CKA_CHECK_VALUE).  CKR_ATTRIBUTE_VALUE_INVALID,

@@ -109,6 +109,118 @@ typedef struct {
 	CK_ULONG n_info;
 } HkdfParams;
 
+/* CK_SP800_108_COUNTER_FORMAT */
+typedef struct {
+	CK_BBOOL little_endian;
+	CK_ULONG width;         /* bits */
+} CounterFormat;
+
+/* CK_SP800_108_DKM_LENGTH_FORMAT */
+typedef struct {
+	CK_ULONG method;
+	CK_BBOOL little_endian;
+	CK_ULONG width;         /* bits */
+} LengthFormat;
+
+/* CK_PRF_DATA_PARAM */
+typedef struct {
+	CK_ULONG type;
+	const void *value;
+	CK_ULONG n;
+} KdfField;
+
+/* CK_DERIVED_KEY */
+typedef struct {
+	CK_ATTRIBUTE *template;
+	CK_ULONG n_template;
+	CK_OBJECT_HANDLE *handle;
+} DerivedKey;
+
+/* CK_SP800_108_KDF_PARAMS */
+typedef struct {
+	CK_MECHANISM_TYPE prf;
+	CK_ULONG n_fields;
+	KdfField *fields;
+	CK_ULONG n_more;
+	DerivedKey *more;
+} KdfParams;
+
+/* CK_SP800_108_FEEDBACK_KDF_PARAMS */
+typedef struct {
+	CK_MECHANISM_TYPE prf;
+	CK_ULONG n_fields;
+	KdfField *fields;
+	CK_ULONG n_iv;
+	CK_BYTE *iv;
+	CK_ULONG n_more;
+	DerivedKey *more;
+} FeedbackKdfParams;
+
+/* CK_SSL3_RANDOM_DATA */
+typedef struct {
+	CK_BYTE *client;
+	CK_ULONG n_client;
+	CK_BYTE *server;
+	CK_ULONG n_server;
+} TlsRandoms;
+
+/* CK_TLS12_MASTER_KEY_DERIVE_PARAMS */
+typedef struct {
+	TlsRandoms randoms;
+	CK_VERSION *version;
+	CK_MECHANISM_TYPE hash;
+} TlsMasterParams;
+
+/* CK_TLS12_EXTENDED_MASTER_KEY_DERIVE_PARAMS */
+typedef struct {
+	CK_MECHANISM_TYPE hash;
+	CK_BYTE *session_hash;
+	CK_ULONG n_session_hash;
+	CK_VERSION *version;
+} TlsExtendedMasterParams;
+
+/* CK_SSL3_KEY_MAT_OUT */
+typedef struct {
+	CK_OBJECT_HANDLE client_mac, server_mac, client_key, server_key;
+	CK_BYTE *client_iv, *server_iv;
+} TlsKeys;
+
+/* CK_TLS12_KEY_MAT_PARAMS */
+typedef struct {
+	CK_ULONG n_mac_bits, n_key_bits, n_iv_bits;
+	CK_BBOOL is_export;
+	TlsRandoms randoms;
+	TlsKeys *keys;
+	CK_MECHANISM_TYPE hash;
+} TlsKeysParams;
+
+/* CK_TLS_KDF_PARAMS */
+typedef struct {
+	CK_MECHANISM_TYPE prf;
+	CK_BYTE *label;
+	CK_ULONG n_label;
+	TlsRandoms randoms;
+	CK_BYTE *context;
+	CK_ULONG n_context;
+} TlsKdfParams;
+
+/* CK_TLS_PRF_PARAMS */
+typedef struct {
+	CK_BYTE *seed;
+	CK_ULONG n_seed;
+	CK_BYTE *label;
+	CK_ULONG n_label;
+	CK_BYTE *out;
+	CK_ULONG *n_out;
+} TlsPrfParams;
+
+/* CK_TLS_MAC_PARAMS */
+typedef struct {
+	CK_MECHANISM_TYPE prf;
+	CK_ULONG n_mac;
+	CK_ULONG whose;         /* 1: the server's, 2: the client's */
+} TlsMacParams;
+
 /* CK_PKCS5_PBKD2_PARAMS2 */
 typedef struct {
 	CK_ULONG salt_source;

@@ -5,6 +5,9 @@
 
 #include "mech.h"
 
+/* Longer ones are not made from others. */
+#define LONGEST_SECRET 0x10000
+
 /* Sets CKA_VALUE to CKA_VALUE_LEN random bytes.  CKR_ATTRIBUTE_VALUE_INVALID: no such length. */
 CK_RV secret_generate (const Mech *mech, Bytes param, Attrs *key);
 

@@ -46,7 +46,7 @@ rules_for_template (const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rule
 	if (class == CKO_CERTIFICATE)
 		wanted = CKA_CERTIFICATE_TYPE;
 	if (class != CKO_DATA && class != CKO_CERTIFICATE && class != CKO_PUBLIC_KEY && class != CKO_PRIVATE_KEY &&
-	    class != CKO_SECRET_KEY)
+	    class != CKO_SECRET_KEY && class != CKO_DOMAIN_PARAMETERS)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there are no objects of class 0x%lx", class);
 	if (class != CKO_DATA && !template_ulong (template, n, wanted, &kind))
 		return fail (CKR_TEMPLATE_INCOMPLETE, "the template has no key type or certificate type");

@@ -198,6 +198,48 @@ static const Rule ec_private_rows[] = {
 };
 static const Rules ec_private = { "EC private key", &private_key, ROWS (ec_private_rows) };
 
+/* Section 6.57, GOST R 34.10-2001. */
+static const Rule gost_public_rows[] = {
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4), NULL },
+	{ CKA_GOSTR3410_PARAMS, IS_BYTES, N (1) | N (3), NULL },
+	{ CKA_GOSTR3411_PARAMS, IS_BYTES, N (1) | N (3) | N (8), NULL },
+	{ CKA_GOST28147_PARAMS, IS_BYTES, N (8), empty },
+};
+static const Rules gost_public = { "GOST public key", &public_key, ROWS (gost_public_rows) };
+
+static const Rule gost_private_rows[] = {
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+	{ CKA_GOSTR3410_PARAMS, IS_BYTES, N (1) | N (4) | N (6), NULL },
+	{ CKA_GOSTR3411_PARAMS, IS_BYTES, N (1) | N (4) | N (6) | N (8), NULL },
+	{ CKA_GOST28147_PARAMS, IS_BYTES, N (4) | N (6) | N (8), empty },
+};
+static const Rules gost_private = { "GOST private key", &private_key, ROWS (gost_private_rows) };
+
+/* Sections 6.2.4 and 6.4.4, domain parameters. */
+static const Rule domain_rows[] = {
+	{ CKA_KEY_TYPE, IS_ULONG, N (1), NULL },
+	{ CKA_LOCAL, IS_BOOL, N (2) | N (4), &no },
+};
+static const Rules domain = { "domain parameters", &storage, ROWS (domain_rows) };
+
+static const Rule dsa_domain_rows[] = {
+	{ CKA_PRIVATE, IS_BOOL, COPY_ONLY | N (9), &no },
+	{ CKA_PRIME, IS_BYTES, N (1) | N (4), NULL },
+	{ CKA_SUBPRIME, IS_BYTES, N (1) | N (4), NULL },
+	{ CKA_BASE, IS_BYTES, N (1) | N (4), NULL },
+	{ CKA_PRIME_BITS, IS_ULONG, N (2) | N (3), NULL },
+	{ CKA_SUBPRIME_BITS, IS_ULONG, N (2), NULL },
+};
+static const Rules dsa_domain = { "DSA domain parameters", &domain, ROWS (dsa_domain_rows) };
+
+static const Rule dh_domain_rows[] = {
+	{ CKA_PRIVATE, IS_BOOL, COPY_ONLY | N (9), &no },
+	{ CKA_PRIME, IS_BYTES, N (1) | N (4), NULL },
+	{ CKA_BASE, IS_BYTES, N (1) | N (4), NULL },
+	{ CKA_PRIME_BITS, IS_ULONG, N (2) | N (3), NULL },
+};
+static const Rules dh_domain = { "Diffie-Hellman domain parameters", &domain, ROWS (dh_domain_rows) };
+
 /* Sections 6.7 and 6.13; the length of a generic secret may be wished for when it is unwrapped. */
 static const Rule generic_secret_rows[] = {
 	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
@@ -231,12 +273,16 @@ static const struct {
 	{ CKO_PUBLIC_KEY, CKK_EC_MONTGOMERY, &ec_public },
 	{ CKO_PUBLIC_KEY, CKK_DSA, &dsa_public },
 	{ CKO_PUBLIC_KEY, CKK_DH, &dh_public },
+	{ CKO_PUBLIC_KEY, CKK_GOSTR3410, &gost_public },
 	{ CKO_PRIVATE_KEY, CKK_RSA, &rsa_private },
 	{ CKO_PRIVATE_KEY, CKK_DSA, &dsa_private },
 	{ CKO_PRIVATE_KEY, CKK_DH, &dh_private },
 	{ CKO_PRIVATE_KEY, CKK_EC, &ec_private },
 	{ CKO_PRIVATE_KEY, CKK_EC_EDWARDS, &ec_private },
 	{ CKO_PRIVATE_KEY, CKK_EC_MONTGOMERY, &ec_private },
+	{ CKO_PRIVATE_KEY, CKK_GOSTR3410, &gost_private },
+	{ CKO_DOMAIN_PARAMETERS, CKK_DSA, &dsa_domain },
+	{ CKO_DOMAIN_PARAMETERS, CKK_DH, &dh_domain },
 	{ CKO_SECRET_KEY, CKK_GENERIC_SECRET, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_MD5_HMAC, &generic_secret },
 	{ CKO_SECRET_KEY, CKK_SHA_1_HMAC, &generic_secret },

@@ -247,6 +247,16 @@ inherit_protection (Protection base, const Piece *piece, Attrs *draft)
 	return CKR_OK;
 }
 
+static CK_RV
+take_from_base (Protection base, const Piece *piece, Attrs *draft)
+{
+	if (!session_template_says (piece->template, piece->n_template, CKA_SENSITIVE))
+		TRY (attrs_set_bool (draft, CKA_SENSITIVE, base.sensitive));
+	if (!session_template_says (piece->template, piece->n_template, CKA_EXTRACTABLE))
+		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, base.extractable));
+	return CKR_OK;
+}
+
 /* PKCS #11 v3.2 sections 4.9 and 4.10. */
 static CK_RV
 set_history (Protection base, Attrs *draft)
@@ -294,6 +304,8 @@ fill_object (const Use *use, const Plan *plan, size_t index, Bytes value, Attrs 
 	TRY (attrs_set_secret (draft, CKA_VALUE, value));
 	if (use->mech->gives_data)
 		return CKR_OK;
+	if (use->mech->like_base)
+		TRY (take_from_base (base, piece, draft));
 	if (use->mech->inherits)
 		TRY (inherit_protection (base, piece, draft));
 	TRY (set_allowed (use->mech, piece, draft));

@@ -51,6 +51,8 @@ static CK_RV
 mark_generated (Attrs *draft, const Mech *mech)
 {
 	TRY (attrs_set_bool (draft, CKA_LOCAL, true));
+	if (mech->makes_domain)
+		return CKR_OK;
 	return attrs_set_ulong (draft, CKA_KEY_GEN_MECHANISM, mech->type);
 }
 
@@ -69,8 +71,8 @@ session_generate_key (Session *session, const CK_MECHANISM *mechanism, const CK_
 	TRY (mech_param (mech, mechanism, &param));
 	if (mech->generate == NULL)
 		return session_refuse (mech);
-	TRY (session_draft_key (session, RULES_GENERATE, CKO_SECRET_KEY,
-	                mech->any_secret ? CK_UNAVAILABLE_INFORMATION : mech->key_types[0], template, n, &rules, &draft));
+	TRY (session_draft_key (session, RULES_GENERATE, mech->makes_domain ? CKO_DOMAIN_PARAMETERS : CKO_SECRET_KEY,
+	                        mech->any_secret ? CK_UNAVAILABLE_INFORMATION : mech->key_types[0], template, n, &rules, &draft));
 	TRY (mech->generate (mech, param, &draft));
 	TRY (mark_generated (&draft, mech));
 	return session_adopt (session, rules, RULES_GENERATE, &draft, key);

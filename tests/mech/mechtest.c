@@ -218,7 +218,10 @@ derive_once (const Mech *mech, Object *base, Object *second, Bytes param, size_t
 	Piece piece = { .n = n };
 	Derivation how = { base, &second, param, &piece, 1 };
 
-	return mech->derive (mech, &how, value);
+	TRY (mech->derive (mech, &how, value));
+	if (n > 0 && value->len > n)
+		buf_cut (value, n);
+	return CKR_OK;
 }
 
 void

@@ -371,11 +371,67 @@ no_key_of_another_length_is_generated (void)
 	}
 }
 
+/* Whole values, and what CKM_AES_CMAC_GENERAL gives of them: each beginning. */
+static const struct {
+	CK_KEY_TYPE key_type;
+	const char *source, *key, *in, *out;
+} cmacs[] = {
+	{ CKK_AES, "RFC 4493 4 example 1", "2b7e151628aed2a6abf7158809cf4f3c",
+	  "",
+	  "bb1d6929e95937287fa37d129b756746" },
+	{ CKK_AES, "RFC 4493 4 example 2", "2b7e151628aed2a6abf7158809cf4f3c",
+	  "6bc1bee22e409f96e93d7e117393172a",
+	  "070a16b46b4d4144f79bdd9dd04a287c" },
+	{ CKK_AES, "RFC 4493 4 example 3", "2b7e151628aed2a6abf7158809cf4f3c",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411",
+	  "dfa66747de9ae63030ca32611497c827" },
+	{ CKK_AES, "RFC 4493 4 example 4", "2b7e151628aed2a6abf7158809cf4f3c",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411e5fbc1191a0a52ef"
+	  "f69f2445df4f9b17ad2b417be66c3710",
+	  "51f0bebf7e3b9d92fc49741779363cfe" },
+	{ CKK_AES, "SP 800-38B D.2 example 7", "8e73b0f7da0e6452c810f32b809079e562f8ead2522c6b7b",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411",
+	  "8a1de5be2eb31aad089a82e6ee908b0e" },
+	{ CKK_AES, "SP 800-38B D.3 example 11", "603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e5130c81c46a35ce411",
+	  "aaf3d8f1de5640c232f5b169b9c911e6" },
+};
+
+static void
+a_cmac_may_be_cut (void)
+{
+	const Mech *whole = mech_find (CKM_AES_CMAC), *general = mech_find (CKM_AES_CMAC_GENERAL);
+
+	for (size_t i = 0; i < N_ELEMENTS (cmacs); i++) {
+		auto_unref Object *key = secret_new (cmacs[i].key_type, cmacs[i].key);
+		auto_wipe Buf in = hex_buf (cmacs[i].in);
+		auto_wipe Buf out = hex_buf (cmacs[i].out);
+
+		g_test_message ("%s", cmacs[i].source);
+		drive (whole->sign, whole, key, NO_BYTES, bytes_of (&in), bytes_of (&out));
+		for (CK_ULONG n = 1; n <= out.len; n++)
+			drive (general->sign, general, key, bytes (&n, sizeof n), bytes_of (&in), bytes (out.data, n));
+	}
+}
+
+static void
+a_cmac_of_no_length_is_refused (void)
+{
+	static const CK_ULONG lengths[] = { 0, 17, (CK_ULONG)-1 };
+	auto_unref Object *key = secret_new (cmacs[0].key_type, cmacs[0].key);
+	const Mech *mech = mech_find (CKM_AES_CMAC_GENERAL);
+	auto_wipe Buf out = BUF_PLAIN;
+
+	for (size_t i = 0; i < N_ELEMENTS (lengths); i++)
+		assert_rv (drive_once (mech->sign, mech, key, bytes (&lengths[i], sizeof lengths[i]), NO_BYTES, 1, false, &out),
+		           CKR_MECHANISM_PARAM_INVALID);
+}
+
 static void
 every_row_has_a_known_answer (void)
 {
 	assert_all_known (&mech_aes, knowns, N_ELEMENTS (knowns),
-	                  (CK_MECHANISM_TYPE[]){ CKM_AES_CTR, CKM_AES_KEY_GEN, NO_MECHANISM });
+	                  (CK_MECHANISM_TYPE[]){ CKM_AES_CTR, CKM_AES_KEY_GEN, CKM_AES_CMAC_GENERAL, NO_MECHANISM });
 }
 
 int
@@ -396,6 +452,8 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/aes/generated_keys_have_their_length_and_differ",
 	                 generated_keys_have_their_length_and_differ);
 	g_test_add_func ("/mech/aes/no_key_of_another_length_is_generated", no_key_of_another_length_is_generated);
+	g_test_add_func ("/mech/aes/a_cmac_may_be_cut", a_cmac_may_be_cut);
+	g_test_add_func ("/mech/aes/a_cmac_of_no_length_is_refused", a_cmac_of_no_length_is_refused);
 	g_test_add_func ("/mech/aes/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	return g_test_run ();
 }

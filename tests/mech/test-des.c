@@ -101,10 +101,71 @@ made_keys_have_odd_parity (void)
 	}
 }
 
+/* Whole values, and what CKM_DES3_CMAC_GENERAL gives of them: each beginning. */
+static const struct {
+	CK_KEY_TYPE key_type;
+	const char *source, *key, *in, *out;
+} cmacs[] = {
+	{ CKK_DES3, "SP 800-38B D.4, 0 bytes", "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5",
+	  "",
+	  "b7a688e122ffaf95" },
+	{ CKK_DES3, "SP 800-38B D.4, 8 bytes", "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5",
+	  "6bc1bee22e409f96",
+	  "8e8f293136283797" },
+	{ CKK_DES3, "SP 800-38B D.4, 20 bytes", "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a57",
+	  "743ddbe0ce2dc2ed" },
+	{ CKK_DES3, "SP 800-38B D.4, 32 bytes", "8aa83bf8cbda10620bc1bf19fbb6cd58bc313d4a371ca8b5",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51",
+	  "33e6b1092400eae5" },
+	{ CKK_DES2, "SP 800-38B D.5, 0 bytes", "4cf15134a2850dd58a3d10ba80570d38",
+	  "",
+	  "bd2ebf9a3ba00361" },
+	{ CKK_DES2, "SP 800-38B D.5, 8 bytes", "4cf15134a2850dd58a3d10ba80570d38",
+	  "6bc1bee22e409f96",
+	  "4ff2ab813c53ce83" },
+	{ CKK_DES2, "SP 800-38B D.5, 20 bytes", "4cf15134a2850dd58a3d10ba80570d38",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a57",
+	  "62dd1b471902bd4e" },
+	{ CKK_DES2, "SP 800-38B D.5, 32 bytes", "4cf15134a2850dd58a3d10ba80570d38",
+	  "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51",
+	  "31b1e431dabc4eb8" },
+};
+
+static void
+a_cmac_may_be_cut (void)
+{
+	const Mech *whole = mech_find (CKM_DES3_CMAC), *general = mech_find (CKM_DES3_CMAC_GENERAL);
+
+	for (size_t i = 0; i < N_ELEMENTS (cmacs); i++) {
+		auto_unref Object *key = secret_new (cmacs[i].key_type, cmacs[i].key);
+		auto_wipe Buf in = hex_buf (cmacs[i].in);
+		auto_wipe Buf out = hex_buf (cmacs[i].out);
+
+		g_test_message ("%s", cmacs[i].source);
+		drive (whole->sign, whole, key, NO_BYTES, bytes_of (&in), bytes_of (&out));
+		for (CK_ULONG n = 1; n <= out.len; n++)
+			drive (general->sign, general, key, bytes (&n, sizeof n), bytes_of (&in), bytes (out.data, n));
+	}
+}
+
+static void
+a_cmac_of_no_length_is_refused (void)
+{
+	static const CK_ULONG lengths[] = { 0, 9, (CK_ULONG)-1 };
+	auto_unref Object *key = secret_new (cmacs[0].key_type, cmacs[0].key);
+	const Mech *mech = mech_find (CKM_DES3_CMAC_GENERAL);
+	auto_wipe Buf out = BUF_PLAIN;
+
+	for (size_t i = 0; i < N_ELEMENTS (lengths); i++)
+		assert_rv (drive_once (mech->sign, mech, key, bytes (&lengths[i], sizeof lengths[i]), NO_BYTES, 1, false, &out),
+		           CKR_MECHANISM_PARAM_INVALID);
+}
+
 static void
 every_row_has_a_known_answer (void)
 {
-	assert_all_known (&mech_des, knowns, N_ELEMENTS (knowns), (CK_MECHANISM_TYPE[]){ CKM_DES_KEY_GEN, CKM_DES2_KEY_GEN, CKM_DES3_KEY_GEN, CKM_DES_CBC_PAD, CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD, CKM_DES3_CMAC, NO_MECHANISM });
+	assert_all_known (&mech_des, knowns, N_ELEMENTS (knowns), (CK_MECHANISM_TYPE[]){ CKM_DES_KEY_GEN, CKM_DES2_KEY_GEN, CKM_DES3_KEY_GEN, CKM_DES_CBC_PAD, CKM_DES3_ECB, CKM_DES3_CBC, CKM_DES3_CBC_PAD, CKM_DES3_CMAC, CKM_DES3_CMAC_GENERAL, NO_MECHANISM });
 }
 
 int
@@ -117,6 +178,8 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/des/padding_follows_the_known_answer", padding_follows_the_known_answer);
 	g_test_add_func ("/mech/des/two_keys_are_three", two_keys_are_three);
 	g_test_add_func ("/mech/des/made_keys_have_odd_parity", made_keys_have_odd_parity);
+	g_test_add_func ("/mech/des/a_cmac_may_be_cut", a_cmac_may_be_cut);
+	g_test_add_func ("/mech/des/a_cmac_of_no_length_is_refused", a_cmac_of_no_length_is_refused);
 	g_test_add_func ("/mech/des/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* Diffie-Hellman in the group ffdhe2048 of RFC 7919, with values that were worked out by definition. */
 
 #include "mechtest.h"
+#include "numbers.h"
 
 extern const MechFamily mech_dh;
 
@@ -96,11 +97,80 @@ two_made_pairs_agree (void)
 	}
 }
 
+static void
+make_domain (CK_ULONG bits, Attrs *domain)
+{
+	const Mech *mech = mech_find (CKM_DH_PKCS_PARAMETER_GEN);
+
+	key_attrs (domain, CKO_DOMAIN_PARAMETERS, CKK_DH, (Part[]){ { 0, NULL } });
+	assert_ok (attrs_set_ulong (domain, CKA_PRIME_BITS, bits));
+	assert_ok (mech->generate (mech, NO_BYTES, domain));
+	assert_ok (mech_check_key (domain));
+	g_assert_cmpuint (attrs_ulong (domain, CKA_PRIME_BITS, 0), ==, bits);
+}
+
+static void
+parameters_of_a_published_size_are_published (void)
+{
+	auto_attrs Attrs domain = { 0 };
+	auto_wipe Buf prime = hex_buf (PRIME);
+
+	make_domain (2048, &domain);
+	assert_bytes (attrs_bytes (&domain, CKA_PRIME), bytes_of (&prime));
+	assert_bytes (attrs_bytes (&domain, CKA_BASE), bytes_str ("\2"));
+}
+
+/* A safe prime, and 2 of the order of its half. */
+static void
+other_parameters_are_made (void)
+{
+	auto_attrs Attrs domain = { 0 };
+	mpz_t p, q, x;
+
+	make_domain (544, &domain);
+	mpz_inits (p, q, x, NULL);
+	number_set (p, attrs_bytes (&domain, CKA_PRIME));
+	mpz_tdiv_q_2exp (q, p, 1);
+	g_assert_true (mpz_probab_prime_p (p, 25) && mpz_probab_prime_p (q, 25));
+	mpz_set_ui (x, 2);
+	mpz_powm (x, x, q, p);
+	g_assert_cmpint (mpz_cmp_ui (x, 1), ==, 0);
+	mpz_clears (p, q, x, NULL);
+}
+
+static void
+parameters_of_no_size_are_refused (void)
+{
+	static const CK_ULONG sizes[] = { 0, 511, 2056, 9000, 16384 };
+	const Mech *mech = mech_find (CKM_DH_PKCS_PARAMETER_GEN);
+
+	for (size_t i = 0; i < N_ELEMENTS (sizes); i++) {
+		auto_attrs Attrs domain = { 0 };
+
+		assert_ok (attrs_set_ulong (&domain, CKA_PRIME_BITS, sizes[i]));
+		assert_rv (mech->generate (mech, NO_BYTES, &domain), CKR_ATTRIBUTE_VALUE_INVALID);
+	}
+}
+
+/* RFC 7919 appendix A asks for 225 bits in ffdhe2048; without knowing the group it would be as long as the prime. */
+static void
+values_in_published_groups_are_short (void)
+{
+	const Mech *mech = mech_find (CKM_DH_PKCS_KEY_PAIR_GEN);
+	auto_attrs Attrs public = { 0 };
+	auto_attrs Attrs private = { 0 };
+
+	key_attrs (&public, CKO_PUBLIC_KEY, CKK_DH, (Part[]){ { CKA_PRIME, PRIME }, { CKA_BASE, "02" }, { 0, NULL } });
+	key_attrs (&private, CKO_PRIVATE_KEY, CKK_DH, (Part[]){ { 0, NULL } });
+	assert_ok (mech->generate_pair (mech, NO_BYTES, &public, &private));
+	g_assert_cmpuint (attrs_ulong (&private, CKA_VALUE_BITS, 0), ==, 320);
+}
+
 /* Each is shown above. */
 static void
 every_row_has_a_known_answer (void)
 {
-	assert_all_known (&mech_dh, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_DH_PKCS_KEY_PAIR_GEN, CKM_DH_PKCS_DERIVE, NO_MECHANISM });
+	assert_all_known (&mech_dh, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_DH_PKCS_PARAMETER_GEN, CKM_DH_PKCS_KEY_PAIR_GEN, CKM_DH_PKCS_DERIVE, NO_MECHANISM });
 }
 
 int
@@ -111,6 +181,10 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/dh/what_is_too_long_loses_its_leading_bytes", what_is_too_long_loses_its_leading_bytes);
 	g_test_add_func ("/mech/dh/values_out_of_range_are_refused", values_out_of_range_are_refused);
 	g_test_add_func ("/mech/dh/two_made_pairs_agree", two_made_pairs_agree);
+	g_test_add_func ("/mech/dh/parameters_of_a_published_size_are_published", parameters_of_a_published_size_are_published);
+	g_test_add_func ("/mech/dh/other_parameters_are_made", other_parameters_are_made);
+	g_test_add_func ("/mech/dh/parameters_of_no_size_are_refused", parameters_of_no_size_are_refused);
+	g_test_add_func ("/mech/dh/values_in_published_groups_are_short", values_in_published_groups_are_short);
 	g_test_add_func ("/mech/dh/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	return g_test_run ();
 }

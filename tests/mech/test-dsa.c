@@ -2,6 +2,7 @@
 
 #include "mechtest.h"
 #include "hash.h"
+#include "numbers.h"
 
 extern const MechFamily mech_dsa;
 
@@ -98,11 +99,69 @@ numbers_that_make_no_key_are_refused (void)
 	assert_rv (mech_check_key (&key), CKR_ATTRIBUTE_VALUE_INVALID);
 }
 
+/* p and q are prime, q divides p - 1, and g is of order q: FIPS 186-4 appendix A. */
+static void
+assert_parameters (Attrs *domain, unsigned p_bits, unsigned q_bits)
+{
+	mpz_t p, q, g, x;
+
+	mpz_inits (p, q, g, x, NULL);
+	number_set (p, attrs_bytes (domain, CKA_PRIME));
+	number_set (q, attrs_bytes (domain, CKA_SUBPRIME));
+	number_set (g, attrs_bytes (domain, CKA_BASE));
+	g_assert_cmpuint (mpz_sizeinbase (p, 2), ==, p_bits);
+	g_assert_cmpuint (mpz_sizeinbase (q, 2), ==, q_bits);
+	g_assert_true (mpz_probab_prime_p (p, 25) && mpz_probab_prime_p (q, 25));
+	mpz_sub_ui (x, p, 1);
+	g_assert_true (mpz_divisible_p (x, q));
+	g_assert_cmpint (mpz_cmp_ui (g, 1), >, 0);
+	mpz_powm (x, g, q, p);
+	g_assert_cmpint (mpz_cmp_ui (x, 1), ==, 0);
+	mpz_clears (p, q, g, x, NULL);
+}
+
+static void
+made_parameters_are_right (void)
+{
+	static const struct {
+		CK_ULONG p_bits, says, q_bits;
+	} rows[] = { { 512, 0, 160 }, { 1024, 0, 160 }, { 1024, 224, 224 }, { 2048, 0, 256 } };
+	const Mech *mech = mech_find (CKM_DSA_PARAMETER_GEN);
+
+	for (size_t i = 0; i < N_ELEMENTS (rows); i++) {
+		auto_attrs Attrs domain = { 0 };
+
+		key_attrs (&domain, CKO_DOMAIN_PARAMETERS, CKK_DSA, (Part[]){ { 0, NULL } });
+		assert_ok (attrs_set_ulong (&domain, CKA_PRIME_BITS, rows[i].p_bits));
+		if (rows[i].says != 0)
+			assert_ok (attrs_set_ulong (&domain, CKA_SUBPRIME_BITS, rows[i].says));
+		assert_ok (mech->generate (mech, NO_BYTES, &domain));
+		assert_parameters (&domain, (unsigned)rows[i].p_bits, (unsigned)rows[i].q_bits);
+		assert_ok (mech_check_key (&domain));
+		g_assert_cmpuint (attrs_ulong (&domain, CKA_SUBPRIME_BITS, 0), ==, rows[i].q_bits);
+	}
+}
+
+static void
+parameters_of_no_size_are_refused (void)
+{
+	static const CK_ULONG sizes[][2] = { { 511, 160 }, { 4096, 256 }, { 1024, 161 }, { 0, 160 } };
+	const Mech *mech = mech_find (CKM_DSA_PARAMETER_GEN);
+
+	for (size_t i = 0; i < N_ELEMENTS (sizes); i++) {
+		auto_attrs Attrs domain = { 0 };
+
+		assert_ok (attrs_set_ulong (&domain, CKA_PRIME_BITS, sizes[i][0]));
+		assert_ok (attrs_set_ulong (&domain, CKA_SUBPRIME_BITS, sizes[i][1]));
+		assert_rv (mech->generate (mech, NO_BYTES, &domain), CKR_ATTRIBUTE_VALUE_INVALID);
+	}
+}
+
 /* Each is shown above. */
 static void
 every_row_has_a_known_answer (void)
 {
-	assert_all_known (&mech_dsa, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_DSA_KEY_PAIR_GEN, CKM_DSA, CKM_DSA_SHA1, CKM_DSA_SHA224, CKM_DSA_SHA256, CKM_DSA_SHA384, CKM_DSA_SHA512, CKM_DSA_SHA3_224, CKM_DSA_SHA3_256, CKM_DSA_SHA3_384, CKM_DSA_SHA3_512, NO_MECHANISM });
+	assert_all_known (&mech_dsa, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_DSA_PARAMETER_GEN, CKM_DSA_KEY_PAIR_GEN, CKM_DSA, CKM_DSA_SHA1, CKM_DSA_SHA224, CKM_DSA_SHA256, CKM_DSA_SHA384, CKM_DSA_SHA512, CKM_DSA_SHA3_224, CKM_DSA_SHA3_256, CKM_DSA_SHA3_384, CKM_DSA_SHA3_512, NO_MECHANISM });
 }
 
 int
@@ -112,6 +171,8 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/dsa/a_known_signature_is_right", a_known_signature_is_right);
 	g_test_add_func ("/mech/dsa/every_hash_signs_and_verifies", every_hash_signs_and_verifies);
 	g_test_add_func ("/mech/dsa/numbers_that_make_no_key_are_refused", numbers_that_make_no_key_are_refused);
+	g_test_add_func ("/mech/dsa/made_parameters_are_right", made_parameters_are_right);
+	g_test_add_func ("/mech/dsa/parameters_of_no_size_are_refused", parameters_of_no_size_are_refused);
 	g_test_add_func ("/mech/dsa/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	return g_test_run ();
 }

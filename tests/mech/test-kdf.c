@@ -33,6 +33,7 @@ hkdf_follows_rfc_5869 (void)
 			              salt.data, salt.len, 0, info.data, info.len };
 
 		derives (CKM_HKDF_DERIVE, base, NULL, bytes (&params, sizeof params), test->n, test->okm);
+		derives (CKM_HKDF_DATA, base, NULL, bytes (&params, sizeof params), test->n, test->okm);
 	}
 }
 
@@ -104,7 +105,7 @@ pbkdf2_follows_rfc_6070 (void)
 static void
 every_row_has_a_known_answer (void)
 {
-	assert_all_known (&mech_kdf, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_HKDF_DERIVE, CKM_HKDF_KEY_GEN, CKM_PKCS5_PBKD2, NO_MECHANISM });
+	assert_all_known (&mech_kdf, NULL, 0, (CK_MECHANISM_TYPE[]){ CKM_HKDF_DERIVE, CKM_HKDF_DATA, CKM_HKDF_KEY_GEN, CKM_PKCS5_PBKD2, NO_MECHANISM });
 }
 
 int
