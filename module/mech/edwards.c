@@ -3,6 +3,7 @@
 
 #include "curves.h"
 #include "der.h"
+#include "eddsa.h"
 #include "mech.h"
 #include "params.h"
 #include "random.h"
@@ -80,25 +81,56 @@ static const KeyForm private_form = { sizeof (EdwardsKey), private_prepare, NULL
 /* --- EdDSA --- */
 
 typedef struct {
-	Object *key;
 	const Functions *can;
+	const EdwardsKey *private;      /* to sign with */
+	uint8_t public[MAX_POINT];      /* to verify with */
+	bool is_plain;
+	EddsaVariant variant;           /* where it is not */
 } Eddsa;
+
+/* PKCS #11 v3.2 section 6.3.19: for Ed25519 a parameter makes it Ed25519ctx or Ed25519ph, whatever it says; Ed448 is
+ * the same without one and with one that says nothing. */
+static CK_RV
+read_variant (CurveId curve, Bytes param, Eddsa *eddsa)
+{
+	EddsaParams params;
+
+	eddsa->is_plain = true;
+	if (param.len == 0)
+		return CKR_OK;
+	if (param.len != sizeof params)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the parameter is no CK_EDDSA_PARAMS");
+	memcpy (&params, param.data, sizeof params);
+	if (params.n_context > EDDSA_MOST_CONTEXT || (params.n_context > 0 && params.context == NULL))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "a context has at most %d bytes", EDDSA_MOST_CONTEXT);
+	eddsa->variant = (EddsaVariant){ .curve = curve, .prehash = params.prehash, .n_context = (uint8_t)params.n_context };
+	if (params.n_context > 0)
+		memcpy (eddsa->variant.context, params.context, params.n_context);
+	eddsa->is_plain = curve == CURVE_ED448 && !params.prehash && params.n_context == 0;
+	return CKR_OK;
+}
 
 static CK_RV
 eddsa_start (void *state, const Mech *mech, Object *key, Bytes param)
 {
+	const Curve *curve = curve_for_attrs (&key->attrs);
 	Eddsa *eddsa = state;
-	EddsaParams params = { 0 };
+	void *prepared;
+	Bytes point;
 
-	if (param.len > 0 && param.len != sizeof params)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "the parameter is no CK_EDDSA_PARAMS");
-	if (param.len > 0)
-		memcpy (&params, param.data, sizeof params);
-	if (params.prehash || params.n_context > 0)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "EdDSA with pre-hash or context is not known here");
-	eddsa->key = key;
-	eddsa->can = functions_of (curve_for_attrs (&key->attrs));
-	return eddsa->can != NULL && eddsa->can->sign != NULL ? CKR_OK : wrong_curve ();
+	*eddsa = (Eddsa){ .can = functions_of (curve) };
+	if (eddsa->can == NULL || eddsa->can->sign == NULL)
+		return wrong_curve ();
+	TRY (read_variant (curve->id, param, eddsa));
+	if (object_class (key) == CKO_PRIVATE_KEY) {
+		TRY (object_prepare (key, &private_form, &prepared));
+		eddsa->private = prepared;
+		return CKR_OK;
+	}
+	if (!curve_point (curve, object_bytes (key, CKA_EC_POINT), &point))
+		return wrong_value ();
+	memcpy (eddsa->public, point.data, point.len);
+	return CKR_OK;
 }
 
 static size_t
@@ -113,12 +145,12 @@ static CK_RV
 eddsa_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 {
 	Eddsa *eddsa = state;
-	EdwardsKey *form;
-	void *prepared;
+	const EdwardsKey *key = eddsa->private;
 
-	TRY (object_prepare (eddsa->key, &private_form, &prepared));
-	form = prepared;
-	eddsa->can->sign (form->public, form->private, in.len, in.data, out);
+	if (eddsa->is_plain)
+		eddsa->can->sign (key->public, key->private, in.len, in.data, out);
+	else
+		TRY (eddsa_sign_variant (&eddsa->variant, key->private, key->public, in, out));
 	*n_out = eddsa->can->n_signature;
 	return CKR_OK;
 }
@@ -127,16 +159,14 @@ static CK_RV
 eddsa_check (void *state, Bytes in, Bytes signature)
 {
 	Eddsa *eddsa = state;
-	Bytes point;
+	bool right;
 
 	if (signature.len != eddsa->can->n_signature)
 		return fail (CKR_SIGNATURE_LEN_RANGE, "a signature with this key has %zu bytes, not %zu",
 		             eddsa->can->n_signature, signature.len);
-	if (!curve_point (curve_for_attrs (&eddsa->key->attrs), object_bytes (eddsa->key, CKA_EC_POINT), &point))
-		return wrong_value ();
-	if (!eddsa->can->verify (point.data, in.len, in.data, signature.data))
-		return fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
-	return CKR_OK;
+	right = eddsa->is_plain ? eddsa->can->verify (eddsa->public, in.len, in.data, signature.data) :
+	                          eddsa_verify_variant (&eddsa->variant, eddsa->public, in, signature.data);
+	return right ? CKR_OK : fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
 }
 
 static const MechOp sign_op = {

@@ -113,20 +113,148 @@ signatures_beyond_the_order_are_refused (void)
 	           CKR_SIGNATURE_INVALID);
 }
 
+/* --- contexts and digests, RFC 8032 sections 7.2 to 7.5 --- */
+
+typedef struct {
+	const char *oid, *source, *private, *public;
+	CK_BBOOL prehash;
+	const char *context, *message, *signature;
+} SignedWith;
+
+static const SignedWith signeds_with[] = {
+	{ oid_ed25519, "RFC 8032 7.2 foo",
+	  "0305334e381af78f141cb666f6199f57bc3495335a256a95bd2a55bf546663f6",
+	  "dfc9425e4f968f7f0c29f0259cf5f9aed6851c2bb4ad8bfb860cfee0ab248292",
+	  CK_FALSE, "666f6f", "f726936d19c800494e3fdaff20b276a8",
+	  "55a4cc2f70a54e04288c5f4cd1e45a7bb520b36292911876cada7323198dd87a8b36950b95130022907a7fb7c4e9b2d5"
+	  "f6cca685a587b4b21f4b888e4e7edb0d" },
+	{ oid_ed25519, "RFC 8032 7.2 bar",
+	  "0305334e381af78f141cb666f6199f57bc3495335a256a95bd2a55bf546663f6",
+	  "dfc9425e4f968f7f0c29f0259cf5f9aed6851c2bb4ad8bfb860cfee0ab248292",
+	  CK_FALSE, "626172", "f726936d19c800494e3fdaff20b276a8",
+	  "fc60d5872fc46b3aa69f8b5b4351d5808f92bcc044606db097abab6dbcb1aee3216c48e8b3b66431b5b186d1d28f8ee1"
+	  "5a5ca2df6668346291c2043d4eb3e90d" },
+	{ oid_ed25519, "RFC 8032 7.2 foo2",
+	  "0305334e381af78f141cb666f6199f57bc3495335a256a95bd2a55bf546663f6",
+	  "dfc9425e4f968f7f0c29f0259cf5f9aed6851c2bb4ad8bfb860cfee0ab248292",
+	  CK_FALSE, "666f6f", "508e9e6882b979fea900f62adceaca35",
+	  "8b70c1cc8310e1de20ac53ce28ae6e7207f33c3295e03bb5c0732a1d20dc64908922a8b052cf99b7c4fe107a5abb5b2c"
+	  "4085ae75890d02df26269d8945f84b0b" },
+	{ oid_ed25519, "RFC 8032 7.2 foo3",
+	  "ab9c2853ce297ddab85c993b3ae14bcad39b2c682beabc27d6d4eb20711d6560",
+	  "0f1d1274943b91415889152e893d80e93275a1fc0b65fd71b4b0dda10ad7d772",
+	  CK_FALSE, "666f6f", "f726936d19c800494e3fdaff20b276a8",
+	  "21655b5f1aa965996b3f97b3c849eafba922a0a62992f73b3d1b73106a84ad85e9b86a7b6005ea868337ff2d20a7f5fb"
+	  "d4cd10b0be49a68da2b2e0dc0ad8960f" },
+	{ oid_ed25519, "RFC 8032 7.3 TEST abc",
+	  "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+	  "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+	  CK_TRUE, "", "616263",
+	  "98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aa"
+	  "a10b8c61e636062aaad11c2a26083406" },
+	{ oid_ed448, "RFC 8032 7.4 1 octet (with context)",
+	  "c4eab05d357007c632f3dbb48489924d552b08fe0c353a0d4a1f00acda2c463afbea67c5e8d2877c5e3bc397a659949e"
+	  "f8021e954e0a12274e",
+	  "43ba28f430cdff456ae531545f7ecd0ac834a55d9358c0372bfa0c6c6798c0866aea01eb00742802b8438ea4cb82169c"
+	  "235160627b4c3a9480",
+	  CK_FALSE, "666f6f", "03",
+	  "d4f8f6131770dd46f40867d6fd5d5055de43541f8c5e35abbcd001b32a89f7d2151f7647f11d8ca2ae279fb842d60721"
+	  "7fce6e042f6815ea000c85741de5c8da1144a6a1aba7f96de42505d7a7298524fda538fccbbb754f578c1cad10d54d0d"
+	  "5428407e85dcbc98a49155c13764e66c3c00" },
+	{ oid_ed448, "RFC 8032 7.5 TEST abc",
+	  "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42ef7822e0d5104127dc05d6dbefde69e3"
+	  "ab2cec7c867c6e2c49",
+	  "259b71c19f83ef77a7abd26524cbdb3161b590a48f7d17de3ee0ba9c52beb743c09428a131d6b1b57303d90d8132c276"
+	  "d5ed3d5d01c0f53880",
+	  CK_TRUE, "", "616263",
+	  "822f6901f7480f3d5f562c592994d9693602875614483256505600bbc281ae381f54d6bce2ea911574932f52a4e6cadd"
+	  "78769375ec3ffd1b801a0d9b3f4030cd433964b6457ea39476511214f97469b57dd32dbc560a9a94d00bff07620464a3"
+	  "ad203df7dc7ce360c3cd3696d9d9fab90f00" },
+	{ oid_ed448, "RFC 8032 7.5 TEST abc (with context)",
+	  "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42ef7822e0d5104127dc05d6dbefde69e3"
+	  "ab2cec7c867c6e2c49",
+	  "259b71c19f83ef77a7abd26524cbdb3161b590a48f7d17de3ee0ba9c52beb743c09428a131d6b1b57303d90d8132c276"
+	  "d5ed3d5d01c0f53880",
+	  CK_TRUE, "666f6f", "616263",
+	  "c32299d46ec8ff02b54540982814dce9a05812f81962b649d528095916a2aa481065b1580423ef927ecf0af5888f90da"
+	  "0f6a9a85ad5dc3f280d91224ba9911a3653d00e484e2ce232521481c8658df304bb7745a73514cdb9bf3e15784ab7128"
+	  "4f8d0704a608c54a6b62d97beb511d132100" },
+	/* The RFC has none of this kind: by the definition. */
+	{ oid_ed25519, "Ed25519ph with a context, by the definition",
+	  "833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42",
+	  "ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf",
+	  CK_TRUE, "666f6f", "616263",
+	  "e039702b4c2595a6a541ac8509236e2990474795330c9b34a75f58a660129e08fd736943fb1943a55720b9e0957b1ed6"
+	  "734816619f1388f43f73e6e3baa81c0e" },
+	{ oid_ed25519, "Ed25519ctx with the longest context, by the definition",
+	  "0305334e381af78f141cb666f6199f57bc3495335a256a95bd2a55bf546663f6",
+	  "dfc9425e4f968f7f0c29f0259cf5f9aed6851c2bb4ad8bfb860cfee0ab248292",
+	  CK_FALSE,
+	  "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f202122232425262728292a2b2c2d2e2f"
+	  "303132333435363738393a3b3c3d3e3f404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+	  "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f808182838485868788898a8b8c8d8e8f"
+	  "909192939495969798999a9b9c9d9e9fa0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+	  "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedfe0e1e2e3e4e5e6e7e8e9eaebecedeeef"
+	  "f0f1f2f3f4f5f6f7f8f9fafbfcfdfe",
+	  "616263",
+	  "7993c50423897665d3965c9687c286928cd4b56faaba812a2d30c471abc828c29b75178a17d14f64b011ea8d4a3cb4bb"
+	  "fd19a111a70dc3910f369f408a89d006" },
+	/* A parameter that says nothing is not no parameter: "Ed25519ctx: required, phFlag false, context optional". */
+	{ oid_ed25519, "Ed25519ctx with an empty context, by the definition",
+	  "0305334e381af78f141cb666f6199f57bc3495335a256a95bd2a55bf546663f6",
+	  "dfc9425e4f968f7f0c29f0259cf5f9aed6851c2bb4ad8bfb860cfee0ab248292",
+	  CK_FALSE, "", "f726936d19c800494e3fdaff20b276a8",
+	  "cc5e63a27e94afd3418338d2486fa92af9917c2d989e06e50277721c343818b42196bc292e68f34d859bbead179f5454"
+	  "2d4b04dcfbfa4a684e3950fb1ccd8d0d" },
+};
+
 static void
-prehash_and_context_are_refused (void)
+contexts_and_hashes_are_signed (void)
 {
 	const Mech *mech = mech_find (CKM_EDDSA);
-	auto_unref Object *key = private_key (&signeds[0]);
-	g_autofree void *state = g_malloc0 (mech->sign->state_size);
-	EddsaParams params = { 0 };
 
-	assert_ok (mech->sign->start (state, mech, key, bytes (&params, sizeof params)));
-	params.prehash = CK_TRUE;
-	assert_rv (mech->sign->start (state, mech, key, bytes (&params, sizeof params)), CKR_MECHANISM_PARAM_INVALID);
-	params = (EddsaParams){ CK_FALSE, 3, (CK_BYTE *)"abc" };
-	assert_rv (mech->sign->start (state, mech, key, bytes (&params, sizeof params)), CKR_MECHANISM_PARAM_INVALID);
-	assert_rv (mech->sign->start (state, mech, key, bytes (&params, 1)), CKR_MECHANISM_PARAM_INVALID);
+	for (size_t i = 0; i < N_ELEMENTS (signeds_with); i++) {
+		const SignedWith *known = &signeds_with[i];
+		auto_unref Object *private =
+		        key_new (CKO_PRIVATE_KEY, CKK_EC_EDWARDS,
+		                 (Part[]){ { CKA_EC_PARAMS, known->oid }, { CKA_VALUE, known->private }, { 0, NULL } });
+		auto_unref Object *public =
+		        key_new (CKO_PUBLIC_KEY, CKK_EC_EDWARDS,
+		                 (Part[]){ { CKA_EC_PARAMS, known->oid }, { CKA_EC_POINT, known->public }, { 0, NULL } });
+		auto_wipe Buf context = hex_buf (known->context);
+		auto_wipe Buf message = hex_buf (known->message);
+		auto_wipe Buf signature = hex_buf (known->signature);
+		EddsaParams params = { known->prehash, context.len, context.data };
+		Bytes param = bytes (&params, sizeof params);
+
+		g_test_message ("%s", known->source);
+		drive (mech->sign, mech, private, param, bytes_of (&message), bytes_of (&signature));
+		drive_check (mech->verify, mech, public, param, bytes_of (&message), bytes_of (&signature));
+		/* Not without its parameter, and not with another. */
+		assert_rv (check_once (mech->verify, mech, public, NO_BYTES, bytes_of (&message), message.len + 1,
+		                       bytes_of (&signature)), CKR_SIGNATURE_INVALID);
+		params.prehash = !params.prehash;
+		assert_rv (check_once (mech->verify, mech, public, param, bytes_of (&message), message.len + 1,
+		                       bytes_of (&signature)), CKR_SIGNATURE_INVALID);
+	}
+}
+
+/* RFC 8032 section 2: a context has at most 255 bytes. */
+static void
+contexts_end_at_255_bytes (void)
+{
+	static uint8_t context[256];
+	const Mech *mech = mech_find (CKM_EDDSA);
+	const SignedWith *known = &signeds_with[0];
+	auto_unref Object *private =
+	        key_new (CKO_PRIVATE_KEY, CKK_EC_EDWARDS,
+	                 (Part[]){ { CKA_EC_PARAMS, known->oid }, { CKA_VALUE, known->private }, { 0, NULL } });
+	g_autofree void *state = g_malloc0 (mech->sign->state_size);
+	EddsaParams params = { CK_FALSE, 256, context };
+
+	assert_rv (mech->sign->start (state, mech, private, bytes (&params, sizeof params)), CKR_MECHANISM_PARAM_INVALID);
+	params = (EddsaParams){ CK_FALSE, 3, NULL };
+	assert_rv (mech->sign->start (state, mech, private, bytes (&params, sizeof params)), CKR_MECHANISM_PARAM_INVALID);
 }
 
 static void
@@ -240,7 +368,8 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/edwards/published_messages_are_signed", published_messages_are_signed);
 	g_test_add_func ("/mech/edwards/curves_may_be_named_in_letters", curves_may_be_named_in_letters);
 	g_test_add_func ("/mech/edwards/signatures_beyond_the_order_are_refused", signatures_beyond_the_order_are_refused);
-	g_test_add_func ("/mech/edwards/prehash_and_context_are_refused", prehash_and_context_are_refused);
+	g_test_add_func ("/mech/edwards/contexts_and_hashes_are_signed", contexts_and_hashes_are_signed);
+	g_test_add_func ("/mech/edwards/contexts_end_at_255_bytes", contexts_end_at_255_bytes);
 	g_test_add_func ("/mech/edwards/montgomery_keys_do_not_sign", montgomery_keys_do_not_sign);
 	g_test_add_func ("/mech/edwards/values_of_another_length_are_no_keys", values_of_another_length_are_no_keys);
 	g_test_add_func ("/mech/edwards/generated_pairs_have_their_curve", generated_pairs_have_their_curve);
