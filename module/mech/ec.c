@@ -383,7 +383,7 @@ static CK_RV
 ec_generate_pair (const Mech *mech, Bytes param, Attrs *public, Attrs *private)
 {
 	Bytes params = attrs_bytes (public, CKA_EC_PARAMS);
-	const Curve *curve = curve_for_params (params);
+	const Curve *curve = curve_for_params (params, CKK_EC);
 	const struct ecc_curve *ecc = curve ? ec_nettle_curve (curve) : NULL;
 	struct ecc_scalar scalar;
 	struct ecc_point point;
@@ -426,7 +426,7 @@ ec_check_public (Attrs *key)
 		return wrong_value ();
 	right = ec_point_read (&point, curve, encoded);
 	ecc_point_clear (&point);
-	return right ? CKR_OK : wrong_value ();
+	return right ? curve_normalise (curve, key) : wrong_value ();
 }
 
 static CK_RV

@@ -195,10 +195,10 @@ static CK_RV
 generate_pair (const Mech *mech, Bytes param, Attrs *public, Attrs *private)
 {
 	Bytes params = attrs_bytes (public, CKA_EC_PARAMS);
-	const Curve *curve = curve_for_params (params);
+	const Curve *curve = curve_for_params (params, mech->key_types[0]);
 	auto_wipe Buf value = BUF_SECRET;
 
-	if (functions_of (curve) == NULL || !curve_suits (curve, mech->key_types[0]))
+	if (functions_of (curve) == NULL)
 		return wrong_curve ();
 	TRY_ALLOC (buf_grow (&value, curve->n_scalar));
 	TRY (random_bytes (value.data, value.len));
@@ -221,7 +221,7 @@ check_public (Attrs *key)
 
 	if (functions_of (curve) == NULL)
 		return wrong_curve ();
-	return curve_point (curve, attrs_bytes (key, CKA_EC_POINT), &point) ? CKR_OK : wrong_value ();
+	return curve_point (curve, attrs_bytes (key, CKA_EC_POINT), &point) ? curve_normalise (curve, key) : wrong_value ();
 }
 
 static CK_RV
@@ -231,7 +231,7 @@ check_private (Attrs *key)
 
 	if (functions_of (curve) == NULL)
 		return wrong_curve ();
-	return attrs_bytes (key, CKA_VALUE).len == curve->n_scalar ? CKR_OK : wrong_value ();
+	return attrs_bytes (key, CKA_VALUE).len == curve->n_scalar ? curve_normalise (curve, key) : wrong_value ();
 }
 
 #define EDWARDS .key_types = KEYS (CKK_EC_EDWARDS), SIZES (255, 448)

@@ -23,29 +23,59 @@ static const Curve curves[] = {
 	{ CURVE_X448, "X448", CKK_EC_MONTGOMERY, 448, 56, 56, OID (0x2b, 101, 111), "curve448" },
 };
 
-const Curve *
-curve_for_params (Bytes params)
+/* Other names of the same curves.  The first is Ed25519 to GnuPG and OpenSC and X25519 to NSS. */
+static const struct {
+	Bytes oid;
+	CurveId id;
+	CK_KEY_TYPE key_type;
+} older_names[] = {
+	{ OID (0x2b, 6, 1, 4, 1, 0xda, 0x47, 15, 1), CURVE_ED25519, CKK_EC_EDWARDS },
+	{ OID (0x2b, 6, 1, 4, 1, 0xda, 0x47, 15, 1), CURVE_X25519, CKK_EC_MONTGOMERY },
+	{ OID (0x2b, 6, 1, 4, 1, 0x97, 0x55, 1, 5, 1), CURVE_X25519, CKK_EC_MONTGOMERY },
+};
+
+static const Curve *
+curve_by_older_name (Bytes params, CK_KEY_TYPE key_type)
+{
+	for (size_t i = 0; i < N_ELEMENTS (older_names); i++)
+		if (older_names[i].key_type == key_type && bytes_equal (params, older_names[i].oid))
+			for (size_t j = 0; j < N_ELEMENTS (curves); j++)
+				if (curves[j].id == older_names[i].id)
+					return &curves[j];
+	return NULL;
+}
+
+static const Curve *
+curve_by_name (Bytes params)
 {
 	Bytes name;
+	bool printable = der_is_one (params, DER_PRINTABLE_STRING, &name);
 
-	for (size_t i = 0; i < N_ELEMENTS (curves); i++)
-		if (bytes_equal (params, curves[i].oid))
-			return &curves[i];
-	if (!der_is_one (params, DER_PRINTABLE_STRING, &name))
-		return NULL;
-	for (size_t i = 0; i < N_ELEMENTS (curves); i++)
-		if (curves[i].printable != NULL && bytes_equal (name, bytes_str (curves[i].printable)))
-			return &curves[i];
+	for (size_t i = 0; i < N_ELEMENTS (curves); i++) {
+		const Curve *curve = &curves[i];
+
+		if (bytes_equal (params, curve->oid) ||
+		    (printable && curve->printable != NULL && bytes_equal (name, bytes_str (curve->printable))))
+			return curve;
+	}
 	return NULL;
+}
+
+const Curve *
+curve_for_params (Bytes params, CK_KEY_TYPE key_type)
+{
+	const Curve *curve = curve_by_name (params);
+
+	if (curve == NULL)
+		curve = curve_by_older_name (params, key_type);
+	return curve != NULL && curve_suits (curve, key_type) ? curve : NULL;
 }
 
 const Curve *
 curve_for_attrs (const Attrs *key)
 {
-	const Curve *curve = curve_for_params (attrs_bytes (key, CKA_EC_PARAMS));
-	CK_KEY_TYPE key_type = attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
-
-	return curve != NULL && curve_suits (curve, key_type) ? curve : NULL;
+	return curve_for_params (attrs_bytes (key, CKA_EC_PARAMS),
+	                         attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION));
 }
 
 const Curve *
@@ -64,17 +94,34 @@ curve_suits (const Curve *curve, CK_KEY_TYPE key_type)
 	       (key_type == CKK_EC_EDWARDS && curve->key_type == CKK_EC_MONTGOMERY);
 }
 
-/* The lengths tell the two forms apart, though 0x04 begins both. */
+/* The lengths tell the forms apart, though 0x04 and 0x03 may begin a point, too. */
 bool
 curve_point (const Curve *curve, Bytes ec_point, Bytes *point)
 {
 	Bytes content;
 
-	if (der_is_one (ec_point, DER_OCTET_STRING, &content) && content.len == curve->n_point)
-		*point = content;
-	else if (ec_point.len == curve->n_point)
+	if (ec_point.len == curve->n_point) {
 		*point = ec_point;
-	else
+		return true;
+	}
+	if (der_is_one (ec_point, DER_OCTET_STRING, point))
+		return point->len == curve->n_point;
+	if (curve->key_type == CKK_EC || !der_is_one (ec_point, DER_BIT_STRING, &content) || content.len == 0 ||
+	    content.data[0] != 0)
 		return false;
-	return true;
+	*point = bytes (content.data + 1, content.len - 1);
+	return point->len == curve->n_point;
+}
+
+CK_RV
+curve_normalise (const Curve *curve, Attrs *key)
+{
+	auto_wipe Buf encoded = BUF_PLAIN;
+	Bytes point;
+
+	TRY (attrs_set_bytes (key, CKA_EC_PARAMS, curve->oid));
+	if (!attrs_has (key, CKA_EC_POINT) || !curve_point (curve, attrs_bytes (key, CKA_EC_POINT), &point))
+		return CKR_OK;
+	TRY_ALLOC (der_put (&encoded, DER_OCTET_STRING, point));
+	return attrs_set_bytes (key, CKA_EC_POINT, bytes_of (&encoded));
 }

@@ -29,8 +29,9 @@ typedef struct {
 	const char *printable;  /* curveName as PrintableString, NULL where the standard has none */
 } Curve;
 
-/* The curve that CKA_EC_PARAMS names by OID or PrintableString; NULL when it is none of ours. */
-const Curve *curve_for_params (Bytes params);
+/* The curve that CKA_EC_PARAMS of a key of this type name, in any of the ways that are about: the OIDs of RFC 5480 and
+ * RFC 8410, older ones, PrintableStrings.  NULL: none of ours, or none for such a key. */
+const Curve *curve_for_params (Bytes params, CK_KEY_TYPE key_type);
 const Curve *curve_for_attrs (const Attrs *key);
 
 /* The curve of an OID's content, without tag and length. */
@@ -39,7 +40,12 @@ const Curve *curve_for_oid (Bytes oid);
 /* May a key of this type lie on it?  SoftHSM keeps X25519 and X448 keys as CKK_EC_EDWARDS. */
 bool curve_suits (const Curve *curve, CK_KEY_TYPE key_type);
 
-/* The bare point in a CKA_EC_POINT: a DER OCTET STRING around it, or the point itself.  False: neither. */
+/* The bare point in a CKA_EC_POINT: a DER OCTET STRING around it (v2.40, SoftHSM), the point itself (v3.1 for Edwards
+ * and Montgomery curves), or a BIT STRING (v3.0 for them).  False: none of these. */
 bool curve_point (const Curve *curve, Bytes ec_point, Bytes *point);
+
+/* Gives a key that is made the one form that is written: the RFC's OID in CKA_EC_PARAMS, an OCTET STRING in
+ * CKA_EC_POINT where there is one.  Both must be right. */
+CK_RV curve_normalise (const Curve *curve, Attrs *key);
 
 #endif

@@ -84,11 +84,11 @@ ec_encode (const Attrs *key, Buf *algorithm, Buf *private)
 static bool
 ec_decode (Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
 {
-	const Curve *curve = curve_for_params (algorithm);
+	const Curve *curve = curve_for_params (algorithm, CKK_EC);
 	unsigned version;
 	Bytes value;
 
-	if (curve == NULL || !curve_suits (curve, CKK_EC))
+	if (curve == NULL)
 		return false;
 	if (!der_is_one (private, DER_SEQUENCE, &private) || !der_take_small (&private, &version) || version != 1 ||
 	    !der_take (&private, DER_OCTET_STRING, &value))
