@@ -9,8 +9,8 @@ static const uint8_t oid_rsa[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1 }
 static const uint8_t oid_dsa[] = { 0x2a, 0x86, 0x48, 0xce, 0x38, 4, 1 };
 static const uint8_t oid_dh[] = { 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 3, 1 };
 static const uint8_t oid_ec[] = { 0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1 };
-
-
+/* RFC 4357: id-GostR3410-2001 */
+static const uint8_t oid_gost[] = { 0x2a, 0x85, 3, 2, 2, 19 };
 
 /* RFC 8017 A.1.2, in this order behind the version. */
 static const CK_ATTRIBUTE_TYPE rsa_parts[] = {
@@ -166,6 +166,69 @@ group_decode (const CK_ATTRIBUTE_TYPE *types, size_t n, Bytes algorithm, Bytes p
 	return true;
 }
 
+/* GOST R 34.10-2001: the value as an OCTET STRING, little endian, as RFC 5933 and GnuTLS have it; others write it big
+ * endian as an INTEGER, or bare.  Here it is big endian. */
+#define N_GOST 32
+
+static bool
+put_turned (Buf *out, Bytes value)
+{
+	for (size_t i = value.len; i > 0; i--)
+		if (!buf_add_byte (out, value.data[i - 1]))
+			return false;
+	for (size_t n = value.len; n < N_GOST; n++)
+		if (!buf_add_byte (out, 0))
+			return false;
+	return true;
+}
+
+static CK_RV
+gost_encode (const Attrs *key, Buf *algorithm, Buf *private)
+{
+	Bytes value = bytes_trim (attrs_bytes (key, CKA_VALUE));
+	auto_wipe Buf params = BUF_PLAIN;
+	auto_wipe Buf turned = BUF_SECRET;
+
+	if (value.len > N_GOST)
+		return fail (CKR_KEY_NOT_WRAPPABLE, "the GOST key is too long");
+	TRY_ALLOC (buf_add (&params, attrs_bytes (key, CKA_GOSTR3410_PARAMS)) &&
+	           buf_add (&params, attrs_bytes (key, CKA_GOSTR3411_PARAMS)) &&
+	           der_put (algorithm, DER_OID, bytes (oid_gost, sizeof oid_gost)) &&
+	           der_put (algorithm, DER_SEQUENCE, bytes_of (&params)) && put_turned (&turned, value) &&
+	           der_put (private, DER_OCTET_STRING, bytes_of (&turned)));
+	return CKR_OK;
+}
+
+static CK_RV
+gost_take_value (Bytes private, Attrs *key)
+{
+	auto_wipe Buf turned = BUF_SECRET;
+	Bytes value, rest = private;
+
+	if (private.len != N_GOST && der_take_unsigned (&rest, &value) && rest.len == 0)
+		return attrs_set_secret (key, CKA_VALUE, value);
+	if (private.len != N_GOST && !der_is_one (private, DER_OCTET_STRING, &private))
+		return CKR_WRAPPED_KEY_INVALID;
+	TRY_ALLOC (put_turned (&turned, private));
+	return attrs_set_secret (key, CKA_VALUE, bytes_of (&turned));
+}
+
+static bool
+gost_decode (Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
+{
+	Bytes params, curve, hash;
+
+	if (!der_is_one (algorithm, DER_SEQUENCE, &params) || !der_take_whole (&params, DER_OID, &curve) ||
+	    !der_take_whole (&params, DER_OID, &hash))
+		return false;
+	*rv = attrs_set_bytes (key, CKA_GOSTR3410_PARAMS, curve);
+	if (*rv == CKR_OK)
+		*rv = attrs_set_bytes (key, CKA_GOSTR3411_PARAMS, hash);
+	if (*rv == CKR_OK)
+		*rv = gost_take_value (private, key);
+	return true;
+}
+
 CK_RV
 keyinfo_encode (const Attrs *key, Buf *out)
 {
@@ -187,6 +250,9 @@ keyinfo_encode (const Attrs *key, Buf *out)
 		break;
 	case CKK_EC:
 		TRY (ec_encode (key, &algorithm, &private));
+		break;
+	case CKK_GOSTR3410:
+		TRY (gost_encode (key, &algorithm, &private));
 		break;
 	case CKK_EC_EDWARDS:
 	case CKK_EC_MONTGOMERY:
@@ -217,6 +283,8 @@ decode_by_oid (CK_KEY_TYPE key_type, Bytes oid, Bytes algorithm, Bytes private, 
 		return key_type == CKK_DH && group_decode (dh_group, N_ELEMENTS (dh_group), algorithm, private, key, rv);
 	if (bytes_equal (oid, bytes (oid_ec, sizeof oid_ec)))
 		return key_type == CKK_EC && ec_decode (algorithm, private, key, rv);
+	if (bytes_equal (oid, bytes (oid_gost, sizeof oid_gost)))
+		return key_type == CKK_GOSTR3410 && gost_decode (algorithm, private, key, rv);
 	if (curve != NULL && key_type != CKK_EC && curve_suits (curve, key_type))
 		return rfc8410_decode (curve, private, key, rv);
 	return false;

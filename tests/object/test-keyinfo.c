@@ -37,6 +37,56 @@ the_example_of_rfc_8410_goes_both_ways (void)
 	g_assert_true (bytes_equal (bytes_of (&encoded), bytes (rfc8410, sizeof rfc8410)));
 }
 
+/* RFC 5933 section 2.2, an OCTET STRING, little endian; and the INTEGER of an older OpenSSL engine's test.  Each with the
+ * value as it is here. */
+static const struct {
+	const char *info, *value;
+	gboolean is_ours;
+} gost_infos[] = {
+	{ "3045020100301c06062a8503020213301206072a85030202230106072a850302021e0104220420"
+	  "ffd3225ed5ca83d1435c337f47d0a6561243caecd1008821e2d3f00aee0d1c8b",
+	  "8b1c0dee0af0d3e2218800d1ecca431256a6d0477f335c43d183cad55e22d3ff", TRUE },
+	{ "3045020100301c06062a8503020213301206072a85030202230106072a850302021e0104220220"
+	  "46150327559001221f9f1f9a50cd9e6a0cd5f5d0adea6439c1db5e9ebd994bf6",
+	  "46150327559001221f9f1f9a50cd9e6a0cd5f5d0adea6439c1db5e9ebd994bf6", FALSE },
+};
+
+static GByteArray *
+unhex (const char *hex)
+{
+	GByteArray *data = g_byte_array_new ();
+
+	for (; *hex != '\0'; hex += 2) {
+		guint8 octet = (guint8)(g_ascii_xdigit_value (hex[0]) * 16 + g_ascii_xdigit_value (hex[1]));
+
+		g_byte_array_append (data, &octet, 1);
+	}
+	return data;
+}
+
+static void
+gost_keys_are_read_in_either_order (void)
+{
+	for (size_t i = 0; i < N_ELEMENTS (gost_infos); i++) {
+		g_autoptr (GByteArray) info = unhex (gost_infos[i].info);
+		g_autoptr (GByteArray) value = unhex (gost_infos[i].value);
+		auto_attrs Attrs key = { 0 };
+		auto_attrs Attrs back = { 0 };
+		auto_wipe Buf encoded = BUF_SECRET;
+
+		start_key (&key, CKK_GOSTR3410);
+		start_key (&back, CKK_GOSTR3410);
+		g_assert_cmpuint (keyinfo_decode (bytes (info->data, info->len), &key), ==, CKR_OK);
+		g_assert_true (bytes_equal (attrs_bytes (&key, CKA_VALUE), bytes (value->data, value->len)));
+		g_assert_true (attrs_find (&key, CKA_VALUE)->secret);
+		g_assert_cmpuint (attrs_bytes (&key, CKA_GOSTR3411_PARAMS).len, ==, 9);
+		g_assert_cmpuint (keyinfo_encode (&key, &encoded), ==, CKR_OK);
+		g_assert_true (bytes_equal (bytes_of (&encoded), bytes (info->data, info->len)) == gost_infos[i].is_ours);
+		g_assert_cmpuint (keyinfo_decode (bytes_of (&encoded), &back), ==, CKR_OK);
+		g_assert_true (bytes_equal (attrs_bytes (&back, CKA_VALUE), bytes (value->data, value->len)));
+	}
+}
+
 static const CK_ATTRIBUTE_TYPE rsa_parts[] = {
 	CKA_MODULUS, CKA_PUBLIC_EXPONENT, CKA_PRIVATE_EXPONENT, CKA_PRIME_1,
 	CKA_PRIME_2, CKA_EXPONENT_1,      CKA_EXPONENT_2,       CKA_COEFFICIENT,
@@ -162,6 +212,7 @@ main (int argc, char *argv[])
 {
 	g_test_init (&argc, &argv, NULL);
 	ADD (the_example_of_rfc_8410_goes_both_ways);
+	ADD (gost_keys_are_read_in_either_order);
 	ADD (an_rsa_key_goes_there_and_back);
 	ADD (an_rsa_key_without_its_parts_has_no_such_form);
 	ADD (an_ec_key_gets_its_full_length);
