@@ -164,6 +164,9 @@ eddsa_check (void *state, Bytes in, Bytes signature)
 	if (signature.len != eddsa->can->n_signature)
 		return fail (CKR_SIGNATURE_LEN_RANGE, "a signature with this key has %zu bytes, not %zu",
 		             eddsa->can->n_signature, signature.len);
+	/* Nettle does not look at the last byte of Ed448's second number, which is below 2^446. */
+	if (eddsa->can->id == CURVE_ED448 && signature.data[signature.len - 1] != 0)
+		return fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
 	right = eddsa->is_plain ? eddsa->can->verify (eddsa->public, in.len, in.data, signature.data) :
 	                          eddsa_verify_variant (&eddsa->variant, eddsa->public, in, signature.data);
 	return right ? CKR_OK : fail (CKR_SIGNATURE_INVALID, "the signature is wrong");

@@ -220,6 +220,68 @@ const CK_BYTE x25519_shared[] = {
 	0xe0, 0x7e, 0x21, 0xc9, 0x47, 0xd1, 0x9e, 0x33, 0x76, 0xf0, 0x9b, 0x3c, 0x1e, 0x16, 0x17, 0x42,
 };
 
+/* The group of Wycheproof's dsa_2048_256_sha256, and a pair made in it for these tests. */
+static const char dsa_p[] =
+	"faa45850a6f185cff01790524f60c6867461578fcb013cf340fe495b43b46acc759c0d2f61bfaef901f510274298876f"
+	"3048f41d13697ccb77fb540ed0b3fbc7a60a3c97297310fa929d90837eeb6ed0ee82a36c5f4c9dc4e2ea07d20f27675c"
+	"48152abdf6f6dba66cfd8f58aed85d77ae8bb367b1348a5f46099d511507ad6575bbf8ec6ba48baa620cdcf1bd2ec7aa"
+	"afeae6d98d235921203af64814163cdd11424968f5ab77fad662306eea7ee69792f2b5d39d658ab9d927f368e68363ac"
+	"18178e30409633c4d488fb1fb92d22bca9214a4dfb720f28f4511f9be42e53e7f907d2d41f92bac9ca5e87580082390b"
+	"bd0c229b2dc7e899aed654f7df062cf9";
+static const char dsa_q[] = "fefbe4917b5ea7dbb3d5c62dc15bf430d8464813d2431819fe556832c3889d2f";
+static const char dsa_g[] =
+	"38971fbfad52d9e8a84a2c17ed90ccff311648100e962c3269be255cab1471507ba40f457f5fb7990f6591b72b146e65"
+	"213c619275b9b58d7597f41b42c55535592301e35b3a469dd5b204d70ccdd3cd477f65bd0f52eae53578fee143a43ae6"
+	"8b725c3c324fc91a84ecb7489dc67346ad11f3a0afdea009ce53201fa12207aea5b4461ab0ffaa801beab94f648797aa"
+	"1192be18345b270435ccb4678ce663c7bf35f7a7a3c98fc4907bd12701230469a18e3ae6327acad29dac259bc5f5e912"
+	"e64fe7ad0364af74ecace858cbf7a36a1dac9f9ddc7665fb7c639019971cc2691e2b586666691914b4f3785ef0d1a83f"
+	"34a8130ed29724ce443493fceee25aa7";
+static const char dsa_x[] = "69c7548c21d0dfea6b9a51c9ead4e27c33d3b3f180316e5bcab92c933f0e4dbc";
+static const char dsa_y[] =
+	"40918d4ead2451ea245c1b4067eb2ab8fbbc2bab2c09cf3711c5aa447542d043875b59c4df4095eae3247ff11e5a6726"
+	"db75fb12a03ae4446591810eb47dc337b9b09ad87bd29d7d33adcd5bebc2cdede435cfdd3713491ad0aa1f9affb1e2ec"
+	"98c0fb9b62bf3507adee9a09bf6a5fb33592cda3e9aec07ff1178df2e8fbbb7b8444a9e0bb6a55a3f0a54300d2b6a1da"
+	"e72f63a833cef8c7010a97bc89528fbe1d949da8e5fbde9a3306f941bd169b6d0ec0184ac8ce61bf7ce82294d7f32f34"
+	"2a202c137f8f54413e664d07b86b16890aa2944fbe4bd3229c7305b9a4793410ce8f18c96dd168f065701e5bf2f8ad81"
+	"51db514fefc05744a43511c61b946f58";
+
+/* RFC 7919 appendix A.1, and a pair made in it for these tests. */
+static const char dh_p[] =
+	"ffffffffffffffffadf85458a2bb4a9aafdc5620273d3cf1d8b9c583ce2d3695a9e13641146433fbcc939dce249b3ef9"
+	"7d2fe363630c75d8f681b202aec4617ad3df1ed5d5fd65612433f51f5f066ed0856365553ded1af3b557135e7f57c935"
+	"984f0c70e0e68b77e2a689daf3efe8721df158a136ade73530acca4f483a797abc0ab182b324fb61d108a94bb2c8e3fb"
+	"b96adab760d7f4681d4f42a3de394df4ae56ede76372bb190b07a7c8ee0a6d709e02fce1cdf7e2ecc03404cd28342f61"
+	"9172fe9ce98583ff8e4f1232eef28183c3fe3b1b4c6fad733bb5fcbc2ec22005c58ef1837d1683b2c6f34a26c1b2effa"
+	"886b423861285c97ffffffffffffffff";
+static const char dh_x[] = "5f3c1a9d7be246805f3c1a9d7be246805f3c1a9d7be246805f3c1a9d7be24680";
+static const char dh_y[] =
+	"c0d2bd28e698b2cd1184c92c8d0b0d67c18ce30796b3c55ea670204200ee444576f1c6680c7f532d688b6b687abbab89"
+	"062636840ad7c7ae57b908feacf5acd703b660f0db8a1283be08298d6c2b29962afa6a1358172a9901a3e1c881d501f3"
+	"1f1e7edee09cd7994182f4082152543aed88c072af8fc22c25b0b89760dbbd3ff058db8bbb444122594551f317d7d198"
+	"f51303cfc6cb782fb912226d18a56e6135d8ad6fea4af7c70ce7d96971b03ad21ec22dd558036a10505ad7f44b9dfe87"
+	"e67ba00eb646e4a48d58a3ae0b44d2589082966f95e6e6382db8f43bfc715d48d02325730e85750fc236e94eccbaf2cc"
+	"a9b851611001ff3906f80597ac005cbc";
+
+/* Keys of the standards' own examples: FIPS 81, SP 800-67, RFC 3713, RFC 8439 sections 2.3.2 and 2.5.2. */
+static const char des_key[] = "0123456789abcdef";
+static const char des3_key[] = "0123456789abcdef23456789abcdef01456789abcdef0123";
+static const char camellia_key[] = "0123456789abcdeffedcba987654321000112233445566778899aabbccddeeff";
+static const char chacha_key[] = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+static const char poly_key[] = "85d6be7857556d337f4452fe42d506a80103808afb0db2fd4abff6af4149f51b";
+
+/* The first half of that key of AES, and a premaster secret as TLS 1.2 has it. */
+static const char aes_128_key[] = "603deb1015ca71be2b73aef0857d7781";
+static const char premaster[] = "0303020304050607 08090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+				"202122232425262728292a2b2c2d2e2f";
+
+/* RFC 4357 section 11.4, CryptoPro's parameter set A and its digest, and a pair made for these tests.  The
+ * private value as SoftHSM has it, big endian. */
+static const char gost_curve[] = "06072a850302022301";
+static const char gost_digest[] = "06072a850302021e01";
+static const char gost_d[] = "5f3c1a9d7be246801122334455667788a1b2c3d4e5f60718293a4b5c6d7e8f90";
+static const char gost_q[] = "411ff7170f08060cbae47c715bedb907992dfa3c185f53e792dc47f87c9cb034"
+			     "172796f42f2d0a5507e191d6555e2f0028a5a433b7a2d00fdff3a53bc4bd864a";
+
 /* One attribute of a key: its value in hexadecimal, or as it is. */
 typedef struct {
 	CK_ATTRIBUTE_TYPE type;
@@ -269,6 +331,41 @@ static const Value certificate_values[] = {
 	HEX (CKA_VALUE, "30030201 01"),
 };
 
+static const Value des_values[] = { HEX (CKA_VALUE, des_key) };
+static const Value des3_values[] = { HEX (CKA_VALUE, des3_key) };
+static const Value camellia_values[] = { HEX (CKA_VALUE, camellia_key) };
+static const Value chacha_values[] = { HEX (CKA_VALUE, chacha_key) };
+static const Value poly_values[] = { HEX (CKA_VALUE, poly_key) };
+static const Value dsa_public_values[] = {
+	HEX (CKA_PRIME, dsa_p),
+	HEX (CKA_SUBPRIME, dsa_q),
+	HEX (CKA_BASE, dsa_g),
+	HEX (CKA_VALUE, dsa_y),
+};
+static const Value dsa_private_values[] = {
+	HEX (CKA_PRIME, dsa_p),
+	HEX (CKA_SUBPRIME, dsa_q),
+	HEX (CKA_BASE, dsa_g),
+	HEX (CKA_VALUE, dsa_x),
+};
+static const Value dh_public_values[] = { HEX (CKA_PRIME, dh_p), HEX (CKA_BASE, "02"),
+	                                  HEX (CKA_VALUE, dh_y) };
+static const Value dh_private_values[] = { HEX (CKA_PRIME, dh_p), HEX (CKA_BASE, "02"),
+	                                   HEX (CKA_VALUE, dh_x) };
+
+static const Value aes_128_values[] = { HEX (CKA_VALUE, aes_128_key) };
+static const Value premaster_values[] = { HEX (CKA_VALUE, premaster) };
+static const Value gost_public_values[] = {
+	HEX (CKA_GOSTR3410_PARAMS, gost_curve),
+	HEX (CKA_GOSTR3411_PARAMS, gost_digest),
+	HEX (CKA_VALUE, gost_q),
+};
+static const Value gost_private_values[] = {
+	HEX (CKA_GOSTR3410_PARAMS, gost_curve),
+	HEX (CKA_GOSTR3411_PARAMS, gost_digest),
+	HEX (CKA_VALUE, gost_d),
+};
+
 static const struct {
 	CK_OBJECT_CLASS class;
 	CK_ULONG kind;
@@ -292,7 +389,37 @@ static const struct {
 	                             G_N_ELEMENTS (x_private_values) },
 	[DATA_OBJECT] = { CKO_DATA, 0, data_values, G_N_ELEMENTS (data_values) },
 	[CERTIFICATE] = { CKO_CERTIFICATE, CKC_X_509, certificate_values, G_N_ELEMENTS (certificate_values) },
+	[KEY_DES] = { CKO_SECRET_KEY, CKK_DES, des_values, G_N_ELEMENTS (des_values) },
+	[KEY_DES3] = { CKO_SECRET_KEY, CKK_DES3, des3_values, G_N_ELEMENTS (des3_values) },
+	[KEY_CAMELLIA] = { CKO_SECRET_KEY, CKK_CAMELLIA, camellia_values, G_N_ELEMENTS (camellia_values) },
+	[KEY_CHACHA20] = { CKO_SECRET_KEY, CKK_CHACHA20, chacha_values, G_N_ELEMENTS (chacha_values) },
+	[KEY_POLY1305] = { CKO_SECRET_KEY, CKK_POLY1305, poly_values, G_N_ELEMENTS (poly_values) },
+	[KEY_XTS] = { CKO_SECRET_KEY, CKK_AES_XTS, secret_values, G_N_ELEMENTS (secret_values) },
+	[KEY_DSA_PUBLIC] = { CKO_PUBLIC_KEY, CKK_DSA, dsa_public_values, G_N_ELEMENTS (dsa_public_values) },
+	[KEY_DSA_PRIVATE] = { CKO_PRIVATE_KEY, CKK_DSA, dsa_private_values,
+	                      G_N_ELEMENTS (dsa_private_values) },
+	[KEY_DH_PUBLIC] = { CKO_PUBLIC_KEY, CKK_DH, dh_public_values, G_N_ELEMENTS (dh_public_values) },
+	[KEY_DH_PRIVATE] = { CKO_PRIVATE_KEY, CKK_DH, dh_private_values, G_N_ELEMENTS (dh_private_values) },
+	[KEY_AES_128] = { CKO_SECRET_KEY, CKK_AES, aes_128_values, G_N_ELEMENTS (aes_128_values) },
+	[KEY_PREMASTER] = { CKO_SECRET_KEY, CKK_GENERIC_SECRET, premaster_values,
+	                    G_N_ELEMENTS (premaster_values) },
+	[KEY_GOST_PUBLIC] = { CKO_PUBLIC_KEY, CKK_GOSTR3410, gost_public_values,
+	                      G_N_ELEMENTS (gost_public_values) },
+	[KEY_GOST_PRIVATE] = { CKO_PRIVATE_KEY, CKK_GOSTR3410, gost_private_values,
+	                       G_N_ELEMENTS (gost_private_values) },
 };
+
+CK_OBJECT_CLASS
+api_key_class (ApiKey which)
+{
+	return keys[which].class;
+}
+
+CK_KEY_TYPE
+api_key_type (ApiKey which)
+{
+	return keys[which].kind;
+}
 
 /* Secret and private keys say what they are; the other rules' defaults are tested elsewhere. */
 static void

@@ -82,7 +82,25 @@ typedef enum {
 	KEY_MONTGOMERY_PRIVATE,
 	DATA_OBJECT,
 	CERTIFICATE,
+	/* of these SoftHSM does not know all */
+	KEY_DES,
+	KEY_DES3,
+	KEY_CAMELLIA, /* 32 bytes */
+	KEY_CHACHA20,
+	KEY_POLY1305,
+	KEY_XTS, /* 64 bytes */
+	KEY_DSA_PUBLIC, /* 2048 bits, 256 of the subprime */
+	KEY_DSA_PRIVATE,
+	KEY_DH_PUBLIC, /* ffdhe2048 of RFC 7919 */
+	KEY_DH_PRIVATE,
+	KEY_AES_128,
+	KEY_PREMASTER, /* generic, 48 bytes */
+	KEY_GOST_PUBLIC,
+	KEY_GOST_PRIVATE,
 } ApiKey;
+
+CK_OBJECT_CLASS api_key_class (ApiKey which);
+CK_KEY_TYPE api_key_type (ApiKey which);
 
 CK_OBJECT_HANDLE api_key (const Api *api, ApiKey which, const CK_ATTRIBUTE *more, CK_ULONG n_more);
 CK_RV api_try_key (const Api *api, ApiKey which, const CK_ATTRIBUTE *more, CK_ULONG n_more,

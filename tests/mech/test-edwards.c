@@ -113,6 +113,23 @@ signatures_beyond_the_order_are_refused (void)
 	           CKR_SIGNATURE_INVALID);
 }
 
+/* s + 2^448 is s to whoever leaves the last byte out. */
+static void
+an_overlong_ed448_signature_is_refused (void)
+{
+	const Mech *mech = mech_find (CKM_EDDSA);
+
+	for (size_t i = 0; i < N_ELEMENTS (signeds); i++) {
+		auto_unref Object *key = public_key (&signeds[i]);
+		auto_wipe Buf message = hex_buf (signeds[i].message);
+		auto_wipe Buf signature = hex_buf (signeds[i].signature);
+
+		signature.data[signature.len - 1] |= 0x20;
+		assert_rv (check_once (mech->verify, mech, key, NO_BYTES, bytes_of (&message), message.len + 1,
+		                       bytes_of (&signature)), CKR_SIGNATURE_INVALID);
+	}
+}
+
 /* --- contexts and digests, RFC 8032 sections 7.2 to 7.5 --- */
 
 typedef struct {
@@ -368,6 +385,7 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/edwards/published_messages_are_signed", published_messages_are_signed);
 	g_test_add_func ("/mech/edwards/curves_may_be_named_in_letters", curves_may_be_named_in_letters);
 	g_test_add_func ("/mech/edwards/signatures_beyond_the_order_are_refused", signatures_beyond_the_order_are_refused);
+	g_test_add_func ("/mech/edwards/an_overlong_ed448_signature_is_refused", an_overlong_ed448_signature_is_refused);
 	g_test_add_func ("/mech/edwards/contexts_and_hashes_are_signed", contexts_and_hashes_are_signed);
 	g_test_add_func ("/mech/edwards/contexts_end_at_255_bytes", contexts_end_at_255_bytes);
 	g_test_add_func ("/mech/edwards/montgomery_keys_do_not_sign", montgomery_keys_do_not_sign);

@@ -1,6 +1,7 @@
-/* Wycheproof's files for DSA, with signatures as r and s side by side. */
+/* Wycheproof's files for DSA. */
 
 #include "vectors.h"
+#include "bytes.h"
 
 static const struct {
 	const char *hash;
@@ -52,7 +53,22 @@ judge_dsa (Run *run)
 	return verify (run, &mechanism, run->key, message, signature, TRUE);
 }
 
+static Verdict
+judge_dsa_der (Run *run)
+{
+	JsonObject *numbers = json_object_get_object_member (run->group, "publicKey");
+	g_autoptr (GBytes) q = hex_member (numbers, "q");
+	g_autoptr (GBytes) message = hex_member (run->test, "msg");
+	g_autoptr (GBytes) der = hex_member (run->test, "sig");
+	Bytes number = bytes_trim (bytes (bytes_start (q), g_bytes_get_size (q)));
+	g_autoptr (GBytes) signature = signature_from_der (der, (guint)number.len);
+	CK_MECHANISM mechanism = { run->mechanism, NULL, 0 };
+
+	return signature ? verify (run, &mechanism, run->key, message, signature, TRUE) : REFUSED;
+}
+
 const Way dsa_ways[] = {
+	{ "DsaVerify", dsa_mechanism, judge_dsa_der, make_dsa_key },
 	{ "DsaP1363Verify", dsa_mechanism, judge_dsa, make_dsa_key },
 	{ NULL, NULL, NULL, NULL },
 };

@@ -91,33 +91,8 @@ ecdsa_mechanism (Run *run, const char **absent)
 	const Hash *hash = hash_named (string_member (run->group, "sha"));
 
 	run->mechanism = hash ? hash->ecdsa : 0;
-	return hash != NULL;
-}
-
-/* One number of a signature at the length of the curve's order. */
-static gboolean
-put_number (GByteArray *out, Bytes number, guint n)
-{
-	static const guint8 zeros[66];
-
-	if (number.len > n)
-		return FALSE;
-	g_byte_array_append (out, zeros, (guint)(n - number.len));
-	g_byte_array_append (out, number.data, (guint)number.len);
-	return TRUE;
-}
-
-/* What whoever reads the ASN.1 form must do before asking a token: DER to r and s.  NULL: it is none. */
-static GBytes *
-signature_from_der (GBytes *der, guint n)
-{
-	Bytes in = bytes (bytes_start (der), g_bytes_get_size (der)), parts, r, s;
-	g_autoptr (GByteArray) out = g_byte_array_new ();
-
-	if (!der_is_one (in, DER_SEQUENCE, &parts) || !der_take_unsigned (&parts, &r) || !der_take_unsigned (&parts, &s) ||
-	    parts.len > 0 || !put_number (out, r, n) || !put_number (out, s, n))
-		return NULL;
-	return g_byte_array_free_to_bytes (g_steal_pointer (&out));
+	*absent = "PKCS #11 has no mechanism with this hash";
+	return hash != NULL && hash->ecdsa != CK_UNAVAILABLE_INFORMATION;
 }
 
 /* As it is, and as a digest to CKM_ECDSA. */

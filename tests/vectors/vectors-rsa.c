@@ -78,7 +78,8 @@ oaep_mechanism (Run *run, const char **absent)
 
 	run->mechanism = CKM_RSA_PKCS_OAEP;
 	*absent = "the module has no such hash";
-	return hash != NULL && mask != NULL && has_digest (run, hash) && has_digest (run, mask);
+	return hash != NULL && mask != NULL && mask->mgf != CK_UNAVAILABLE_INFORMATION && has_digest (run, hash) &&
+	       has_digest (run, mask);
 }
 
 static Verdict
@@ -124,7 +125,8 @@ signature_mechanism (Run *run, const char **absent)
 	const Hash *hash = hash_named (string_member (run->group, "sha"));
 
 	run->mechanism = hash ? hash->rsa_pkcs : 0;
-	return hash != NULL;
+	*absent = "PKCS #11 has no mechanism with this hash";
+	return hash != NULL && hash->rsa_pkcs != CK_UNAVAILABLE_INFORMATION;
 }
 
 static Verdict
@@ -153,7 +155,8 @@ pss_mechanism (Run *run, const char **absent)
 	const Hash *hash = hash_named (string_member (run->group, "sha"));
 
 	run->mechanism = hash ? hash->rsa_pss : 0;
-	return hash != NULL && hash_named (string_member (run->group, "mgfSha")) != NULL;
+	*absent = "PKCS #11 has no mechanism with this hash";
+	return hash != NULL && hash->rsa_pss != CK_UNAVAILABLE_INFORMATION && hash_named (string_member (run->group, "mgfSha")) != NULL;
 }
 
 static Verdict

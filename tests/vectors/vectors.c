@@ -1,6 +1,9 @@
 /* What the parts of the runner for Wycheproof's files share. */
 
 #include "vectors.h"
+#include "der.h"
+
+#define NONE CK_UNAVAILABLE_INFORMATION
 
 /* PKCS #11 has no number for what is left out. */
 static const Hash hashes[] = {
@@ -13,6 +16,8 @@ static const Hash hashes[] = {
 	  CKG_MGF1_SHA384 },
 	{ "SHA-512", CKM_SHA512, CKM_SHA512_HMAC, CKM_SHA512_RSA_PKCS, CKM_SHA512_RSA_PKCS_PSS, CKM_ECDSA_SHA512,
 	  CKG_MGF1_SHA512 },
+	{ "SHA-512/224", CKM_SHA512_224, CKM_SHA512_224_HMAC, NONE, NONE, NONE, NONE },
+	{ "SHA-512/256", CKM_SHA512_256, CKM_SHA512_256_HMAC, NONE, NONE, NONE, NONE },
 	{ "SHA3-224", CKM_SHA3_224, CKM_SHA3_224_HMAC, CKM_SHA3_224_RSA_PKCS, CKM_SHA3_224_RSA_PKCS_PSS,
 	  CKM_ECDSA_SHA3_224, CKG_MGF1_SHA3_224 },
 	{ "SHA3-256", CKM_SHA3_256, CKM_SHA3_256_HMAC, CKM_SHA3_256_RSA_PKCS, CKM_SHA3_256_RSA_PKCS_PSS,
@@ -35,6 +40,31 @@ hash_named (const char *name)
 			return &hashes[i];
 	}
 	return NULL;
+}
+
+/* One number of a signature, at its length. */
+static gboolean
+put_number (GByteArray *out, Bytes number, guint n)
+{
+	static const guint8 zeros[66];
+
+	if (number.len > n)
+		return FALSE;
+	g_byte_array_append (out, zeros, (guint)(n - number.len));
+	g_byte_array_append (out, number.data, (guint)number.len);
+	return TRUE;
+}
+
+GBytes *
+signature_from_der (GBytes *der, guint n)
+{
+	Bytes in = bytes (bytes_start (der), g_bytes_get_size (der)), parts, r, s;
+	g_autoptr (GByteArray) out = g_byte_array_new ();
+
+	if (!der_is_one (in, DER_SEQUENCE, &parts) || !der_take_unsigned (&parts, &r) || !der_take_unsigned (&parts, &s) ||
+	    parts.len > 0 || !put_number (out, r, n) || !put_number (out, s, n))
+		return NULL;
+	return g_byte_array_free_to_bytes (g_steal_pointer (&out));
 }
 
 const char *

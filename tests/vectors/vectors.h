@@ -41,7 +41,7 @@ typedef struct {
 
 extern const Way secret_ways[], derive_ways[], dsa_ways[], rsa_ways[], ec_ways[];
 
-/* What PKCS #11 calls the hash that a file names; a NULL name ends the list. */
+/* What PKCS #11 calls the hash that a file names and what uses it; CK_UNAVAILABLE_INFORMATION where it has no number. */
 typedef struct {
 	const char *name;
 	CK_MECHANISM_TYPE digest, hmac, rsa_pkcs, rsa_pss, ecdsa;
@@ -54,6 +54,9 @@ const Hash *hash_named (const char *name);
 /* A member of hexadecimal digits; empty when there is none. */
 GBytes *hex_member (JsonObject *object, const char *name);
 const char *string_member (JsonObject *object, const char *name);
+
+/* What whoever reads the ASN.1 form must do before asking a token: DER to r and s of @n bytes each.  NULL: it is none. */
+GBytes *signature_from_der (GBytes *der, guint n);
 
 #define BYTES(b) (CK_BYTE *)(guintptr)bytes_start (b), (CK_ULONG)g_bytes_get_size (b)
 
