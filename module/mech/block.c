@@ -25,6 +25,21 @@ block_key_set (BlockKey *key, const struct nettle_cipher *cipher, Bytes secret)
 	cipher->set_decrypt_key (&key->decrypt, secret.data);
 }
 
+void
+block_cbc_encrypt (const BlockKey *key, uint8_t *iv, size_t n, uint8_t *out, const uint8_t *in)
+{
+	const struct nettle_cipher *cipher = key->cipher;
+
+	if (cipher == &nettle_aes128)
+		cbc_aes128_encrypt (&key->encrypt.aes128, iv, n, out, in);
+	else if (cipher == &nettle_aes192)
+		cbc_aes192_encrypt (&key->encrypt.aes192, iv, n, out, in);
+	else if (cipher == &nettle_aes256)
+		cbc_aes256_encrypt (&key->encrypt.aes256, iv, n, out, in);
+	else
+		cbc_encrypt (&key->encrypt, cipher->encrypt, cipher->block_size, iv, n, out, in);
+}
+
 bool
 block_check_value (const struct nettle_cipher *cipher, Bytes secret, uint8_t value[static 3])
 {
@@ -98,7 +113,7 @@ block_crypt (Block *block, size_t n, uint8_t *out, const uint8_t *in)
 	else if (block->decrypting)
 		cbc_decrypt (&block->key->decrypt, cipher->decrypt, block->n_block, block->iv, n, out, in);
 	else
-		cbc_encrypt (&block->key->encrypt, cipher->encrypt, block->n_block, block->iv, n, out, in);
+		block_cbc_encrypt (block->key, block->iv, n, out, in);
 }
 
 /* How much of what is pending and @n_in more can be worked on: all whole blocks, but for the one that may

@@ -12,8 +12,9 @@
 
 #define BLOCK_MAX 16
 
+/* Aligned as the ciphers' vector code likes it. */
 typedef union {
-	struct aes128_ctx aes128;
+	_Alignas (16) struct aes128_ctx aes128;
 	struct aes192_ctx aes192;
 	struct aes256_ctx aes256;
 	struct camellia256_ctx camellia;
@@ -26,6 +27,9 @@ typedef struct {
 	const struct nettle_cipher *cipher;
 	BlockCtx encrypt, decrypt;
 } BlockKey;
+
+/* CBC encryption, by the cipher's own code where Nettle has such.  @iv goes on. */
+void block_cbc_encrypt (const BlockKey *key, uint8_t *iv, size_t n, uint8_t *out, const uint8_t *in);
 
 /* Sets both schedules; @secret has the cipher's key size. */
 void block_key_set (BlockKey *key, const struct nettle_cipher *cipher, Bytes secret);

@@ -82,9 +82,10 @@ extract (const Mech *mech, const Derivation *how, Buf *value)
 	memcpy (&bit, how->param.data, sizeof bit);
 	if (bit >= key.len * 8)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the key has not so many bits");
+	if (n == 0)
+		return fail (CKR_TEMPLATE_INCOMPLETE, "the template does not say how long the key is to be");
 	if (n > key.len)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "the key has only %zu bytes", key.len);
-	n = n > 0 ? n : key.len;
 	at = buf_grow (value, n);
 	TRY_ALLOC (at);
 	for (size_t i = 0; i < n; i++) {
@@ -116,7 +117,7 @@ encrypt_data (const Mech *mech, Object *base, const uint8_t *iv, Bytes data, Buf
 		return CKR_OK;
 	}
 	memcpy (chain, iv, key->cipher->block_size);
-	cbc_encrypt (&key->encrypt, key->cipher->encrypt, key->cipher->block_size, chain, data.len, at, data.data);
+	block_cbc_encrypt (key, chain, data.len, at, data.data);
 	return CKR_OK;
 }
 

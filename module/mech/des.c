@@ -198,6 +198,12 @@ des_check_value (const Attrs *key, uint8_t value[static 3])
 	return block_check_value (cipher_for (key_type), attrs_bytes (key, CKA_VALUE), value);
 }
 
+static void
+set_parity (uint8_t *value, size_t n)
+{
+	des_fix_parity (n, value, value);
+}
+
 #define DES .key_types = KEYS (CKK_DES), .form = &des_form
 #define DES3 .key_types = KEYS (CKK_DES3, CKK_DES2), .form = &des_form
 
@@ -219,7 +225,7 @@ static const Mech mechs[] = {
 	{ MECH (DES3_CMAC_GENERAL), DES3, PARAM (CK_ULONG), .sign = &cmac_op, .verify = &cmac_op },
 };
 
-#define DES_KEY(type) { CKO_SECRET_KEY, type, secret_size, des_check, des_check_value }
+#define DES_KEY(type) { CKO_SECRET_KEY, type, secret_size, des_check, des_check_value, set_parity }
 
 static const KeyKind kinds[] = { DES_KEY (CKK_DES), DES_KEY (CKK_DES2), DES_KEY (CKK_DES3) };
 

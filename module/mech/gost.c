@@ -105,13 +105,36 @@ static const MechOp digest_op = {
 
 /* --- HMAC --- */
 
+/* Keyed with each of the hashes, before any data. */
+typedef struct {
+	Prf prfs[N_ELEMENTS (hashes)];
+} HmacForm;
+
+static CK_RV
+hmac_prepare (void *form, const Object *key)
+{
+	HmacForm *hmac = form;
+
+	for (size_t i = 0; i < N_ELEMENTS (hashes); i++)
+		prf_start (&hmac->prfs[i], hashes[i].hash, object_bytes (key, CKA_VALUE));
+	return CKR_OK;
+}
+
+static const KeyForm hmac_form = { sizeof (HmacForm), hmac_prepare, NULL };
+
 static CK_RV
 hmac_start (void *state, const Mech *mech, Object *key, Bytes param)
 {
-	if (hash_for (param) == NULL)
-		return wrong_hash ();
-	prf_start (state, hash_for (param), object_bytes (key, CKA_VALUE));
-	return CKR_OK;
+	const struct nettle_hash *hash = hash_for (param);
+	void *form;
+
+	TRY (object_prepare (key, &hmac_form, &form));
+	for (size_t i = 0; i < N_ELEMENTS (hashes); i++)
+		if (hashes[i].hash == hash) {
+			memcpy (state, &((HmacForm *)form)->prfs[i], sizeof (Prf));
+			return CKR_OK;
+		}
+	return wrong_hash ();
 }
 
 static CK_RV

@@ -42,7 +42,9 @@ hkdf_expand (Prf *prf, Bytes info, size_t wanted, Buf *value)
 	size_t n_hash = prf->hash->digest_size, n_blocks = (wanted + n_hash - 1) / n_hash;
 	uint8_t *at;
 
-	if (wanted == 0 || n_blocks > 255)
+	if (wanted == 0)
+		return fail (CKR_TEMPLATE_INCOMPLETE, "the template does not say how long the key is to be");
+	if (n_blocks > 255)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "HKDF with this hash gives 1 to %zu bytes, not %zu", 255 * n_hash,
 		             wanted);
 	at = buf_grow (value, n_blocks * n_hash);

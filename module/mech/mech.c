@@ -152,3 +152,12 @@ mech_check_value (const Attrs *key, uint8_t value[static 3])
 
 	return kind != NULL && kind->check_value != NULL && kind->check_value (key, value);
 }
+
+void
+mech_shape_value (const Attrs *key, uint8_t *value, size_t n)
+{
+	const KeyKind *kind = key_kind (key);
+
+	if (kind != NULL && kind->shape_value != NULL)
+		kind->shape_value (value, n);
+}

@@ -127,6 +127,9 @@ typedef struct {
 
 	/* See mech_check_value; NULL where there is none. */
 	bool (*check_value) (const Attrs *key, uint8_t value[static 3]);
+
+	/* See mech_shape_value; NULL where any bytes will do. */
+	void (*shape_value) (uint8_t *value, size_t n);
 } KeyKind;
 
 typedef struct {
@@ -167,6 +170,9 @@ CK_RV mech_check_key (Attrs *key);
 
 /* The first three bytes of the check value of PKCS #11 v3.2 section 4.10.2; false for objects without one. */
 bool mech_check_value (const Attrs *key, uint8_t value[static 3]);
+
+/* Makes derived bytes what a value of such a key looks like: the parity of DES. */
+void mech_shape_value (const Attrs *key, uint8_t *value, size_t n);
 
 /* Parts shared by families. */
 const struct nettle_hash *mech_hash (CK_MECHANISM_TYPE digest);

@@ -141,12 +141,11 @@ cts_encrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	uint8_t last[AES_BLOCK_SIZE] = { 0 };
 
 	TRY (cts_check (in, CKR_DATA_LEN_RANGE));
-	cbc_encrypt (&key->encrypt, key->cipher->encrypt, AES_BLOCK_SIZE, stream->block, n_whole, out, in.data);
+	block_cbc_encrypt (key, stream->block, n_whole, out, in.data);
 	if (n_last > 0) {
 		memcpy (last, in.data + n_whole, n_last);
 		/* over the end of the block before, which gives up what does not fit */
-		cbc_encrypt (&key->encrypt, key->cipher->encrypt, AES_BLOCK_SIZE, stream->block, AES_BLOCK_SIZE,
-		             out + in.len - AES_BLOCK_SIZE, last);
+		block_cbc_encrypt (key, stream->block, AES_BLOCK_SIZE, out + in.len - AES_BLOCK_SIZE, last);
 	}
 	wipe (last, sizeof last);
 	*n_out = in.len;

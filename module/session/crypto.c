@@ -32,6 +32,24 @@ session_find_mech (const CK_MECHANISM *mechanism, const Mech **mech)
 	return CKR_OK;
 }
 
+/* Whatever attributes it has: only keys are used, and a public one does what everybody may do. */
+static CK_RV
+has_right_class (const Object *key, CK_ATTRIBUTE_TYPE usage)
+{
+	bool for_all = usage == CKA_ENCRYPT || usage == CKA_VERIFY || usage == CKA_WRAP;
+
+	switch (object_class (key)) {
+	case CKO_SECRET_KEY:
+		return CKR_OK;
+	case CKO_PUBLIC_KEY:
+		return for_all ? CKR_OK : fail (CKR_KEY_TYPE_INCONSISTENT, "a public key is not for this");
+	case CKO_PRIVATE_KEY:
+		return !for_all ? CKR_OK : fail (CKR_KEY_TYPE_INCONSISTENT, "a private key is not for this");
+	default:
+		return fail (CKR_KEY_HANDLE_INVALID, "the object is no key");
+	}
+}
+
 CK_RV
 session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
 {
@@ -40,6 +58,7 @@ session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE k
 	TRY (session_find_mech (mechanism, &use->mech));
 	rv = token_open_object (session->token, key, &use->key);
 	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+	TRY (has_right_class (use->key, usage));
 	if (!object_bool (use->key, usage, false))
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow this use (0x%lx)", usage);
 	TRY (key_allows (use->key, mechanism->mechanism));

@@ -3,6 +3,7 @@
  * A mechanism gives one value; what becomes of it are pieces, most often one: a key each, or bytes for the
  * caller.  Either all of them come to be or none. */
 
+#include "secret.h"
 #include "session.h"
 
 typedef struct {
@@ -109,6 +110,8 @@ settle_length (const Attrs *draft, Piece *piece)
 	if (piece->n > 0 && said > 0 && said != piece->n)
 		return fail (CKR_TEMPLATE_INCONSISTENT, "the key has %zu bytes, not %lu", piece->n, said);
 	piece->n = piece->n > 0 ? piece->n : said > 0 ? said : length_of_type (key_type);
+	if (piece->n > LONGEST_SECRET)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a key of %zu bytes is not derived", piece->n);
 	if (key_type == CKK_AES && piece->n != 0 && piece->n != 16 && piece->n != 24 && piece->n != 32)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "an AES key has 16, 24 or 32 bytes, not %zu", piece->n);
 	return CKR_OK;
@@ -151,6 +154,8 @@ draft_data (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
 		if (piece->template[i].type == CKA_VALUE_LEN && piece->template[i].ulValueLen == sizeof n &&
 		    piece->template[i].pValue != NULL)
 			memcpy (&n, piece->template[i].pValue, sizeof n);
+	if (n > LONGEST_SECRET)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "%lu bytes are not derived", n);
 	piece->n = n;
 	TRY (filter_template (piece, is_value_length, &filtered));
 	*rules = rules_for (CKO_DATA, CK_UNAVAILABLE_INFORMATION);
@@ -295,15 +300,17 @@ derive (Session *session, const Use *use, Plan *plan, Buf *value)
 	return rv;
 }
 
+/* @value: as long as the key; changed where its type asks for it. */
 static CK_RV
-fill_object (const Use *use, const Plan *plan, size_t index, Bytes value, Attrs *draft)
+fill_object (const Use *use, const Plan *plan, size_t index, uint8_t *value, size_t n, Attrs *draft)
 {
 	const Piece *piece = &plan->pieces[index];
 	Protection base = protection_of (use, plan);
 
-	TRY (attrs_set_secret (draft, CKA_VALUE, value));
 	if (use->mech->gives_data)
-		return CKR_OK;
+		return attrs_set_secret (draft, CKA_VALUE, bytes (value, n));
+	mech_shape_value (draft, value, n);
+	TRY (attrs_set_secret (draft, CKA_VALUE, bytes (value, n)));
 	if (use->mech->like_base)
 		TRY (take_from_base (base, piece, draft));
 	if (use->mech->inherits)
@@ -313,16 +320,18 @@ fill_object (const Use *use, const Plan *plan, size_t index, Bytes value, Attrs 
 }
 
 static CK_RV
-fill_piece (const Use *use, Plan *plan, size_t index, Bytes all)
+fill_pieces (const Use *use, Plan *plan, Buf *value)
 {
-	const Piece *piece = &plan->pieces[index];
+	for (size_t i = 0; i < plan->n_pieces; i++) {
+		Piece *piece = &plan->pieces[i];
 
-	if (piece->at > all.len || piece->n > all.len - piece->at)
-		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only %zu bytes can be derived, not %zu", all.len, piece->n);
-	all = bytes (all.data + piece->at, piece->n > 0 ? piece->n : all.len - piece->at);
-	if (piece->out == NULL)
-		return fill_object (use, plan, index, all, &plan->drafts[index]);
-	memcpy (piece->out, all.data, all.len);
+		if (piece->at > value->len || piece->n > value->len - piece->at)
+			return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only %zu bytes can be derived, not %zu", value->len, piece->n);
+		if (piece->n == 0)
+			piece->n = value->len - piece->at;
+		if (piece->out == NULL)
+			TRY (fill_object (use, plan, i, value->data + piece->at, piece->n, &plan->drafts[i]));
+	}
 	return CKR_OK;
 }
 
@@ -363,7 +372,10 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (draft_pieces (session, &use, &plan));
 	TRY (open_others (session, &use, &plan));
 	TRY (derive (session, &use, &plan, &value));
+	TRY (fill_pieces (&use, &plan, &value));
+	TRY (adopt_pieces (session, &plan));
 	for (size_t i = 0; i < plan.n_pieces; i++)
-		TRY (fill_piece (&use, &plan, i, bytes_of (&value)));
-	return adopt_pieces (session, &plan);
+		if (plan.pieces[i].out != NULL)
+			memcpy (plan.pieces[i].out, value.data + plan.pieces[i].at, plan.pieces[i].n);
+	return CKR_OK;
 }

@@ -108,7 +108,7 @@ apart (Bytes *in, const uint8_t *at, size_t n, Buf *copy)
 	return CKR_OK;
 }
 
-/* The length is known before: straight into the caller's buffer. */
+/* There is room for whatever comes: straight into the caller's buffer, which keeps nothing of what failed. */
 static CK_RV
 finish_exact (Op *op, Bytes in, size_t n, Out wanted)
 {
@@ -120,10 +120,12 @@ finish_exact (Op *op, Bytes in, size_t n, Out wanted)
 	rv = op->how->finish (op->state, in, wanted.data, &n_out);
 	if (rv == CKR_OK)
 		*wanted.len = n_out;
+	else
+		wipe (wanted.data, n);
 	return rv;
 }
 
-/* The length is known only at the end: tried on a copy of the state, so that the caller may come back. */
+/* Perhaps there is, which is known only at the end: tried on a copy of the state, so that the caller may come back. */
 static CK_RV
 finish_trial (Op *op, Bytes in, size_t n, Out wanted)
 {
@@ -175,7 +177,7 @@ op_finish (Op *op, Bytes in, Out wanted)
 	size_t n = op->how->room (op->state, in.len);
 	CK_RV rv;
 
-	if (wanted.data == NULL || !op->how->inexact) {
+	if (wanted.data == NULL || !op->how->inexact || *wanted.len >= n) {
 		if (answers_question (wanted, n, &rv))
 			return rv;
 		rv = finish_exact (op, in, n, wanted);

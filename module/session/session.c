@@ -19,6 +19,8 @@ static struct {
 	Config config;
 	Slots slots;
 	Handles sessions;
+	const Mech **mechs;     /* those that the configuration allows, ascending by type */
+	size_t n_mechs;
 	bool watches_fork;
 	bool in_child;          /* a fork copied all this */
 } library = { .lock = PTHREAD_RWLOCK_INITIALIZER };
@@ -127,6 +129,38 @@ session_unref (Session *session)
 }
 
 static void
+forget_mechs (void)
+{
+	free (library.mechs);
+	library.mechs = NULL;
+	library.n_mechs = 0;
+}
+
+static int
+compare_mechs (const void *a, const void *b)
+{
+	const Mech *const *x = a, *const *y = b;
+
+	return (*x)->type < (*y)->type ? -1 : (*x)->type > (*y)->type;
+}
+
+static CK_RV
+allow_mechs (void)
+{
+	size_t n = 0;
+
+	while (mech_at (n) != NULL)
+		n++;
+	library.mechs = calloc (n, sizeof (const Mech *));
+	TRY_ALLOC (library.mechs);
+	for (size_t i = 0; i < n; i++)
+		if (config_has_mechanism (&library.config, mech_at (i)->name))
+			library.mechs[library.n_mechs++] = mech_at (i);
+	qsort (library.mechs, library.n_mechs, sizeof (const Mech *), compare_mechs);
+	return CKR_OK;
+}
+
+static void
 drop_everything (void)
 {
 	size_t at = 0;
@@ -135,6 +169,7 @@ drop_everything (void)
 	while ((session = handles_next (&library.sessions, &at)) != NULL)
 		session_unref (session);
 	handles_clear (&library.sessions);
+	forget_mechs ();
 	slots_stop (&library.slots);
 	log_stop ();
 	config_clear (&library.config);
@@ -147,6 +182,7 @@ abandon_everything (void)
 {
 	library.sessions = (Handles){ 0 };
 	library.slots = (Slots){ 0 };
+	forget_mechs ();
 	library.state = STOPPED;
 	log_stop ();
 	config_clear (&library.config);
@@ -190,6 +226,7 @@ start_configured (void)
 	log_warnings (library.config.warnings);
 	sec_set_wipe_on_fork (library.config.reset_on_fork);
 	TRY (watch_fork ());
+	TRY (allow_mechs ());
 	return slots_start (&library.slots, &library.config);
 }
 
@@ -282,9 +319,19 @@ library_slots (CK_SLOT_ID *list, CK_ULONG *n)
 const Mech *
 library_mech (CK_MECHANISM_TYPE type)
 {
-	const Mech *mech = mech_find (type);
+	size_t low = 0, high = library.n_mechs;
 
-	return mech != NULL && config_has_mechanism (&library.config, mech->name) ? mech : NULL;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (library.mechs[middle]->type == type)
+			return library.mechs[middle];
+		if (library.mechs[middle]->type < type)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
 }
 
 /* --- sessions --- */

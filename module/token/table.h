@@ -24,6 +24,7 @@ struct Entry {
 	CK_SESSION_HANDLE owner;        /* of a session object */
 	char *id;                       /* in the store; NULL for a session object */
 	StoreStamp stamp;
+	int64_t looked;                 /* when it was looked at for use, by a coarse clock */
 	Object *stored;                 /* as the store gave it; NULL: damaged, or of a kind we do not know */
 	Object *view;                   /* what may be shown of it now; NULL: nothing */
 	Object *opened;                 /* the same with its secrets in secure memory; NULL: not needed yet */

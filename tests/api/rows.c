@@ -523,7 +523,7 @@ const Row rows[] = {
 	{ PAIR (GOSTR3410_KEY_PAIR_GEN, KEY_GOST_PUBLIC) },
 
 	{ DERIVE (ECDH1_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh), .flags = ON_CURVES },
-	{ DERIVE (ECDH1_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh_sha256), .variant = "KDF", .boundless = TRUE,
+	{ DERIVE (ECDH1_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh_sha256), .variant = "KDF",
 	  .spared = "SoftHSM has no key derivation functions" },
 	{ DERIVE (ECDH1_DERIVE, KEY_MONTGOMERY_PRIVATE, 32), STRICT (ecdh_x25519), .variant = "X25519" },
 	{ DERIVE (ECDH1_COFACTOR_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh), .flags = ON_CURVES },

@@ -53,7 +53,6 @@ typedef struct {
 	CK_KEY_TYPE key_type;
 	CK_ULONG n_value; /* bytes of a secret; the template asks for them if has_length */
 	gboolean has_length;
-	gboolean boundless; /* how much is too much is not tried */
 	CK_ULONG n_natural; /* bytes that are derived when the template asks for none; 0: it has to ask */
 	gboolean any_type;  /* makes keys of the type that the template names, and wants it named */
 	gboolean

@@ -641,7 +641,11 @@ key_of_wrong_class_is_refused (gconstpointer test)
 	if (!begin (&run, test))
 		return;
 	other = key_of_another_class (key_of (&run));
-	run.key = api_key (&run.api, other, NOTHING);
+	/* Public keys may have the attribute that lets keys be derived from them. */
+	if (run.kind == DERIVE)
+		run.key = api_key (&run.api, other, T (YES (CKA_DERIVE)));
+	else
+		run.key = api_key (&run.api, other, NOTHING);
 	assert_key_refused (&run);
 	run.key = api_key (&run.api, DATA_OBJECT, NOTHING);
 	assert_key_refused (&run);
@@ -813,6 +817,26 @@ length_that_follows_from_the_type_may_be_missing (gconstpointer test)
 	template_set_ulong (&run.template, CKA_KEY_TYPE, CKK_DES2);
 	assert_works (&run);
 	g_assert_cmpuint (n_value_of (&run), ==, 16);
+	end (&run);
+}
+
+/* Sections 6.43, 6.44 and of the digests: such keys have their parity. */
+static void
+des_keys_have_odd_parity (gconstpointer test)
+{
+	g_autoptr (GBytes) value = NULL;
+	const CK_BYTE *octets;
+	Run run;
+
+	if (!begin (&run, test))
+		return;
+	template_set_ulong (&run.template, CKA_KEY_TYPE, CKK_DES2);
+	template_remove (&run.template, CKA_VALUE_LEN);
+	assert_works (&run);
+	value = value_of (&run, run.made[0]);
+	octets = g_bytes_get_data (value, NULL);
+	for (gsize i = 0; i < g_bytes_get_size (value); i++)
+		g_assert_true (__builtin_parity (octets[i]));
 	end (&run);
 }
 
@@ -1078,12 +1102,14 @@ add_template_cases (const Row *row, Kind kind)
 		ADD_CASE (type_that_is_wrong_is_refused);
 	if (kind == GENERATE || kind == PAIR || row->free_type)
 		ADD_CASE (type_that_is_missing_is_the_mechanism_s);
-	if (row->has_length && !row->boundless)
+	if (row->has_length)
 		ADD_CASE (length_that_is_impossible_is_refused);
-	if (row->has_length && (kind != DERIVE || row->n_natural > 0) && row->n_made == 0)
+	if (row->has_length && row->n_made == 0)
 		ADD_CASE (length_that_is_missing_is_refused_or_natural);
-	if (row->free_type)
+	if (row->free_type) {
 		ADD_CASE (length_that_follows_from_the_type_may_be_missing);
+		ADD_CASE (des_keys_have_odd_parity);
+	}
 	if (kind == PAIR || makes_a_key (row, kind))
 		ADD_CASE (what_the_token_sets_is_refused);
 	ADD_CASE (objects_on_the_token_need_a_read_write_session);

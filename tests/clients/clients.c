@@ -2,8 +2,11 @@
 
 #include "clients.h"
 
+#include <stdarg.h>
+
 typedef struct {
 	ClientTest test;
+	gconstpointer row;
 	const char *programs;
 } Client;
 
@@ -63,17 +66,31 @@ client_run (gconstpointer data)
 	}
 	place_setup (&place, NULL);
 	set_up_token (&place);
-	client->test (&place, NULL);
+	client->test (&place, client->row);
 	place_teardown (&place, NULL);
+}
+
+static void
+add (const char *path, ClientTest test, const char *programs, gconstpointer row)
+{
+	Client *client = g_new (Client, 1);
+
+	*client = (Client){ test, row, programs };
+	g_test_add_data_func_full (path, client, client_run, g_free);
 }
 
 void
 client_add (const char *path, ClientTest test, const char *programs)
 {
-	Client *client = g_new (Client, 1);
+	add (path, test, programs, NULL);
+}
 
-	*client = (Client){ test, programs };
-	g_test_add_data_func_full (path, client, client_run, g_free);
+void
+client_add_row (const char *path, ClientTest test, const char *programs, const char *name, gconstpointer row)
+{
+	g_autofree char *whole = g_strconcat (path, "/", name, NULL);
+
+	add (whole, test, programs, row);
 }
 
 char *
@@ -103,26 +120,44 @@ do_script (const Place *place, const char *text)
 	g_free (script (place, text));
 }
 
+void
+do_script_f (const Place *place, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start (args, format);
+	text = g_strdup_vprintf (format, args);
+	va_end (args);
+	do_script (place, text);
+}
+
 static const char *
-key_recipe (const char *type)
+p11tool_options (const char *type)
 {
 	if (strcmp (type, "rsa") == 0)
-		return "p11tool --login --generate-privkey=rsa --bits=2048 --label=key --id=01 "
-		       "--outfile=key.pub \"$TOKEN\"";
+		return "--generate-privkey=rsa --bits=2048";
 	if (strcmp (type, "ecc") == 0)
-		return "p11tool --login --generate-privkey=ecc --curve=secp256r1 --label=key --id=01 "
-		       "--outfile=key.pub \"$TOKEN\"";
-	return "certtool --generate-privkey --key-type=ed25519 --no-text --outfile=key.pem\n"
-	       "certtool --pubkey-info --load-privkey=key.pem --outfile=key.pub\n"
-	       "p11tool --login --write --load-privkey=key.pem --label=key --id=01 \"$TOKEN\"\n"
-	       "p11tool --login --write --load-pubkey=key.pub --label=key --id=01 \"$TOKEN\"\n"
-	       "rm key.pem";
+		return "--generate-privkey=ecc --curve=secp256r1";
+	return NULL;
 }
 
 void
 make_key (const Place *place, const char *type)
 {
-	do_script (place, key_recipe (type));
+	const char *options = p11tool_options (type);
+
+	if (options != NULL)
+		do_script_f (place, "p11tool --login %s --label=key --id=01 --outfile=key.pub \"$TOKEN\"",
+		             options);
+	else
+		do_script_f (place,
+		             "certtool --generate-privkey --key-type=%s --no-text --outfile=key.pem\n"
+		             "certtool --pubkey-info --load-privkey=key.pem --outfile=key.pub\n"
+		             "p11tool --login --write --load-privkey=key.pem --label=key --id=01 \"$TOKEN\"\n"
+		             "p11tool --login --write --load-pubkey=key.pub --label=key --id=01 \"$TOKEN\"\n"
+		             "rm key.pem",
+		             type);
 }
 
 void

@@ -16,12 +16,20 @@
 typedef void (*ClientTest) (Place *place, gconstpointer data);
 void client_add (const char *path, ClientTest test, const char *programs);
 
+/* The same for each row of a table, which the test gets; a row begins with its name. */
+#define ADD_CLIENT_ROWS(room, function, programs, rows)                                                      \
+	for (guint row_ = 0; row_ < G_N_ELEMENTS (rows); row_++)                                             \
+	client_add_row ("/clients/" room "/" #function, function, programs, (rows)[row_].name, &(rows)[row_])
+void client_add_row (const char *path, ClientTest test, const char *programs, const char *name,
+                     gconstpointer row);
+
 /* Runs a script with sh -eu in the user's home; $TOKEN, $MODULE, $PIN and $PROXY are set, and GnuTLS knows
  * the PIN.  Fails the test when the script does, with all that it said, and gives what it said. */
 char *script (const Place *place, const char *text);
 
 /* The same where it is enough that it succeeds. */
 void do_script (const Place *place, const char *text);
+void do_script_f (const Place *place, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* The same without failing; @status is the script's. */
 char *script_status (const Place *place, const char *text, int *status);
@@ -30,8 +38,8 @@ char *script_status (const Place *place, const char *text, int *status);
 
 /* --- what several tests begin with; all labelled "key" --- */
 
-/* @type: rsa, ecc or ed25519; the last is made outside and brought in, for p11tool cannot make it in a token.
- */
+/* @type: rsa, ecc, ed25519 or dsa; the last two are made outside and brought in, for p11tool cannot make them
+ * in a token. */
 void make_key (const Place *place, const char *type);
 
 /* certificate.pem for localhost, signed with the key by itself. */

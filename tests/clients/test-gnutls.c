@@ -109,12 +109,19 @@ a_wrong_pin_does_not_sign (Place *place, gconstpointer data)
 	g_assert_cmpint (status, !=, 0);
 }
 
+typedef struct {
+	const char *name;
+} KeyRow;
+
+static const KeyRow keys[] = { { "rsa" }, { "ecc" }, { "ed25519" }, { "dsa" } };
+
 static void
-certtool_verifies (Place *place, const char *type)
+certtool_signs_a_certificate (Place *place, gconstpointer data)
 {
+	const KeyRow *key = data;
 	g_autofree char *output = NULL;
 
-	make_key (place, type);
+	make_key (place, key->name);
 	make_certificate (place);
 
 	output = script (place,
@@ -123,22 +130,55 @@ certtool_verifies (Place *place, const char *type)
 	assert_says (output, "Chain verification output: Verified");
 }
 
+/* Certificate, request and list of revoked certificates. */
 static void
-certtool_signs_a_certificate_with_rsa (Place *place, gconstpointer data)
+openssl_verifies_what_certtool_signed (Place *place, gconstpointer data)
 {
-	certtool_verifies (place, "rsa");
+	const KeyRow *key = data;
+	g_autofree char *output = NULL;
+
+	make_key (place, key->name);
+	make_certificate (place);
+
+	output = script (place,
+	                 "certtool --generate-request --load-privkey=\"$TOKEN;object=key;type=private\" "
+	                 "--load-pubkey=\"$TOKEN;object=key;type=public\" --template=certificate.cfg "
+	                 "--outfile=request.pem\n"
+	                 "printf 'crl_next_update = 30\\ncrl_number = 1\\n' >crl.cfg\n"
+	                 "certtool --generate-crl --load-ca-privkey=\"$TOKEN;object=key;type=private\" "
+	                 "--load-ca-certificate=certificate.pem --template=crl.cfg --outfile=crl.pem\n"
+	                 "openssl verify -CAfile certificate.pem certificate.pem\n"
+	                 "openssl req -verify -noout -in request.pem\n"
+	                 "openssl crl -noout -in crl.pem -CAfile certificate.pem");
+	assert_says (output, "certificate.pem: OK");
+	assert_says (output, "request self-signature verify OK");
+	assert_says (output, "verify OK");
 }
 
 static void
-certtool_signs_a_certificate_with_ecdsa (Place *place, gconstpointer data)
+p11tool_signs (Place *place, gconstpointer data)
 {
-	certtool_verifies (place, "ecc");
+	const KeyRow *key = data;
+	g_autofree char *output = NULL;
+
+	make_key (place, key->name);
+
+	output = script (place,
+	                 "p11tool --login --test-sign --hash=sha512 \"$TOKEN;object=key;type=private\"");
+	assert_says (output, "Verifying against public key in the token... ok");
 }
 
 static void
-certtool_signs_a_certificate_with_ed25519 (Place *place, gconstpointer data)
+p11tool_exports_the_public_key (Place *place, gconstpointer data)
 {
-	certtool_verifies (place, "ed25519");
+	const KeyRow *key = data;
+
+	make_key (place, key->name);
+
+	do_script (place, "p11tool --export \"$TOKEN;object=key;type=public\" --outfile=export\n"
+	                  "openssl pkey -pubin -in key.pub -outform DER -out one\n"
+	                  "openssl pkey -pubin -in export -outform DER -out two\n"
+	                  "cmp one two");
 }
 
 static void
@@ -156,18 +196,6 @@ certtool_signs_a_message_that_the_certificate_verifies (Place *place, gconstpoin
 	                 "certtool --p7-verify --load-certificate=certificate.pem --load-data=message "
 	                 "--infile=message.p7s");
 	assert_says (output, "Signature status: ok");
-}
-
-static void
-openssl_verifies_the_certificate (Place *place, gconstpointer data)
-{
-	g_autofree char *output = NULL;
-
-	make_key (place, "rsa");
-	make_certificate (place);
-
-	output = script (place, "openssl verify -CAfile certificate.pem certificate.pem");
-	assert_says (output, "certificate.pem: OK");
 }
 
 static void
@@ -280,11 +308,11 @@ main (int argc, char **argv)
 	ADD_CLIENT ("gnutls", p11tool_signs_with_rsa_pss, "p11tool");
 	ADD_CLIENT ("gnutls", a_private_key_is_not_listed_without_login, "p11tool");
 	ADD_CLIENT ("gnutls", a_wrong_pin_does_not_sign, "p11tool");
-	ADD_CLIENT ("gnutls", certtool_signs_a_certificate_with_rsa, "p11tool certtool");
-	ADD_CLIENT ("gnutls", certtool_signs_a_certificate_with_ecdsa, "p11tool certtool");
-	ADD_CLIENT ("gnutls", certtool_signs_a_certificate_with_ed25519, "p11tool certtool");
+	ADD_CLIENT_ROWS ("gnutls", p11tool_signs, "p11tool certtool", keys);
+	ADD_CLIENT_ROWS ("gnutls", p11tool_exports_the_public_key, "p11tool certtool openssl cmp", keys);
+	ADD_CLIENT_ROWS ("gnutls", certtool_signs_a_certificate, "p11tool certtool", keys);
 	ADD_CLIENT ("gnutls", certtool_signs_a_message_that_the_certificate_verifies, "p11tool certtool");
-	ADD_CLIENT ("gnutls", openssl_verifies_the_certificate, "p11tool certtool openssl");
+	ADD_CLIENT_ROWS ("gnutls", openssl_verifies_what_certtool_signed, "p11tool certtool openssl", keys);
 	ADD_CLIENT ("gnutls", p11tool_writes_a_certificate_and_reads_it_back, "p11tool certtool cmp");
 	ADD_CLIENT ("gnutls", p11tool_writes_a_private_key_and_signs_with_it, "p11tool certtool");
 	ADD_CLIENT ("gnutls", p11tool_writes_a_secret_key, "p11tool");

@@ -4,6 +4,7 @@
 
 typedef struct {
 	PairTest test;
+	const void *row;
 	gboolean made_by_us;
 } Case;
 
@@ -57,21 +58,42 @@ side_renew (Side *side)
 }
 
 static void
+side_make_token (Side *side)
+{
+	assert_ok (side->f->C_Initialize (NULL));
+	side->slot = make_token (side->module, "interop");
+	side->session = open_session (side->module, side->slot, TRUE);
+}
+
+static void
+side_prepare_ours (Side *side)
+{
+	static Module *ours;
+
+	side_prepare (side, module_once (&ours, module_under_test ()), "we");
+}
+
+void
+side_open_alone (Side *side)
+{
+	side_prepare_ours (side);
+	side_make_token (side);
+}
+
+static void
 pair_setup (Pair *pair, gboolean made_by_us)
 {
-	static Module *ours, *theirs;
+	static Module *theirs;
 
 	pair->place = place_new (NULL);
-	side_prepare (&pair->sides[0], module_once (&ours, module_under_test ()), "we");
+	side_prepare_ours (&pair->sides[0]);
 	side_prepare (&pair->sides[1], module_once (&theirs, module_reference ()), "SoftHSM");
 	pair->ours = &pair->sides[0];
 	pair->theirs = &pair->sides[1];
 	pair->maker = made_by_us ? pair->ours : pair->theirs;
 	pair->other = made_by_us ? pair->theirs : pair->ours;
 
-	assert_ok (pair->maker->f->C_Initialize (NULL));
-	pair->maker->slot = make_token (pair->maker->module, "interop");
-	pair->maker->session = open_session (pair->maker->module, pair->maker->slot, TRUE);
+	side_make_token (pair->maker);
 	side_start (pair->other);
 }
 
@@ -94,31 +116,41 @@ pair_test_run (gconstpointer data)
 		return;
 	}
 	pair_setup (&pair, one->made_by_us);
+	pair.row = one->row;
 	one->test (&pair);
 	pair_teardown (&pair);
 }
 
 static void
-add_case (const char *path, PairTest test, gboolean made_by_us)
+add_case (const char *path, PairTest test, const void *row, gboolean made_by_us)
 {
 	g_autofree char *whole = g_strconcat (path, made_by_us ? "/made_by_us" : "/made_by_softhsm", NULL);
 	Case *one = g_new (Case, 1);
 
-	*one = (Case){ test, made_by_us };
+	*one = (Case){ test, row, made_by_us };
 	g_test_add_data_func_full (whole, one, pair_test_run, g_free);
 }
 
 void
 pair_test_add (const char *path, PairTest test)
 {
-	add_case (path, test, TRUE);
-	add_case (path, test, FALSE);
+	add_case (path, test, NULL, TRUE);
+	add_case (path, test, NULL, FALSE);
+}
+
+void
+pair_test_add_row (const char *path, PairTest test, const char *name, const void *row)
+{
+	g_autofree char *whole = g_strconcat (path, "/", name, NULL);
+
+	add_case (whole, test, row, TRUE);
+	add_case (whole, test, row, FALSE);
 }
 
 void
 pair_test_add_ours (const char *path, PairTest test)
 {
-	add_case (path, test, TRUE);
+	add_case (path, test, NULL, TRUE);
 }
 
 gboolean
@@ -127,6 +159,17 @@ side_has (const Side *side, CK_MECHANISM_TYPE type)
 	CK_MECHANISM_INFO info;
 
 	return side->f->C_GetMechanismInfo (side->slot, type, &info) == CKR_OK;
+}
+
+gboolean
+skip_without (const Pair *pair, CK_MECHANISM_TYPE type)
+{
+	g_autofree char *why = g_strdup_printf ("this SoftHSM has no mechanism 0x%lx", type);
+
+	if (side_has (pair->theirs, type))
+		return FALSE;
+	g_test_skip (why);
+	return TRUE;
 }
 
 CK_RV
@@ -262,16 +305,15 @@ assert_same (const Pair *pair, CK_OBJECT_CLASS class, const char *label, const C
 /* --- keys --- */
 
 void
-generate_pair (const Side *side, CK_MECHANISM_TYPE type, CK_ATTRIBUTE parameter, const char *label,
-               gboolean extractable)
+generate_pair_of (const Side *side, CK_MECHANISM_TYPE type, const CK_ATTRIBUTE *parameters, guint n,
+                  const char *label, gboolean extractable)
 {
 	CK_MECHANISM mechanism = { type, NULL, 0 };
-	CK_ATTRIBUTE public[] = {
+	CK_ATTRIBUTE public[8] = {
 		A_BOOL (CKA_TOKEN, CK_TRUE),
 		A_STRING (CKA_LABEL, label),
 		A_STRING (CKA_ID, label),
 		A_BOOL (CKA_DERIVE, CK_TRUE),
-		parameter,
 	};
 	CK_ATTRIBUTE private[] = {
 		A_BOOL (CKA_TOKEN, CK_TRUE),
@@ -283,8 +325,17 @@ generate_pair (const Side *side, CK_MECHANISM_TYPE type, CK_ATTRIBUTE parameter,
 	};
 	CK_OBJECT_HANDLE handles[2];
 
-	assert_ok (side->f->C_GenerateKeyPair (side->session, &mechanism, public, G_N_ELEMENTS (public),
-	                                       private, G_N_ELEMENTS (private), &handles[0], &handles[1]));
+	g_assert_cmpuint (4 + n, <=, G_N_ELEMENTS (public));
+	memcpy (public + 4, parameters, n * sizeof *parameters);
+	assert_ok (side->f->C_GenerateKeyPair (side->session, &mechanism, public, 4 + n, private,
+	                                       G_N_ELEMENTS (private), &handles[0], &handles[1]));
+}
+
+void
+generate_pair (const Side *side, CK_MECHANISM_TYPE type, CK_ATTRIBUTE parameter, const char *label,
+               gboolean extractable)
+{
+	generate_pair_of (side, type, &parameter, 1, label, extractable);
 }
 
 void
@@ -296,14 +347,16 @@ generate_secret (const Side *side, CK_MECHANISM_TYPE type, CK_ULONG len, const c
 		A_BOOL (CKA_TOKEN, CK_TRUE),
 		A_STRING (CKA_LABEL, label),
 		A_STRING (CKA_ID, label),
-		A_ULONG (CKA_VALUE_LEN, len),
 		A_BOOL (CKA_SENSITIVE, !extractable),
 		A_BOOL (CKA_EXTRACTABLE, extractable),
+		A_BOOL (CKA_DERIVE, CK_TRUE),
+		A_ULONG (CKA_VALUE_LEN, len),
 	};
 	CK_OBJECT_HANDLE key;
 
-	assert_ok (
-		side->f->C_GenerateKey (side->session, &mechanism, template, G_N_ELEMENTS (template), &key));
+	/* A key of fixed length is made without one. */
+	assert_ok (side->f->C_GenerateKey (side->session, &mechanism, template,
+	                                   G_N_ELEMENTS (template) - (len == 0), &key));
 }
 
 /* C_Sign, C_Encrypt and C_Decrypt look alike. */
@@ -353,6 +406,100 @@ verify (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes 
 }
 
 GBytes *
+digest (const Side *side, CK_MECHANISM_TYPE type, GBytes *data)
+{
+	CK_MECHANISM mechanism = { type, NULL, 0 };
+	CK_BYTE out[64];
+	CK_ULONG n_out = sizeof out;
+
+	assert_ok (side->f->C_DigestInit (side->session, &mechanism));
+	assert_ok (side->f->C_Digest (side->session, (CK_BYTE *)(guintptr)g_bytes_get_data (data, NULL),
+	                              g_bytes_get_size (data), out, &n_out));
+	return g_bytes_new (out, n_out);
+}
+
+void
+assert_signature_crosses (const Side *from, const Side *to, CK_MECHANISM *mechanism, const char *label,
+                          gsize len)
+{
+	g_autoptr (GBytes) data = message (len);
+	g_autoptr (GBytes) wrong = message (len + 1);
+	g_autoptr (GBytes) signature = sign (from, mechanism, find (from, CKO_PRIVATE_KEY, label), data);
+	CK_OBJECT_HANDLE public = find (to, CKO_PUBLIC_KEY, label);
+
+	assert_ok (verify (to, mechanism, public, data, signature));
+	assert_rv (verify (to, mechanism, public, wrong, signature), CKR_SIGNATURE_INVALID);
+}
+
+void
+assert_signatures_cross (const Pair *pair, CK_MECHANISM *mechanism, const char *label, gsize len)
+{
+	assert_signature_crosses (pair->other, pair->maker, mechanism, label, len);
+	assert_signature_crosses (pair->maker, pair->other, mechanism, label, len);
+}
+
+static void
+assert_secret_crosses (const Side *from, const Side *to, CK_MECHANISM *mechanism, CK_OBJECT_CLASS open,
+                       CK_OBJECT_CLASS closed, const char *label, gsize len)
+{
+	g_autoptr (GBytes) data = message (len);
+	g_autoptr (GBytes) secret = encrypt (from, mechanism, find (from, open, label), data);
+	g_autoptr (GBytes) plain = decrypt (to, mechanism, find (to, closed, label), secret);
+
+	assert_bytes (plain, data);
+}
+
+void
+assert_secrets_cross (const Pair *pair, CK_MECHANISM *mechanism, CK_OBJECT_CLASS open, CK_OBJECT_CLASS closed,
+                      const char *label, gsize len)
+{
+	assert_secret_crosses (pair->maker, pair->other, mechanism, open, closed, label, len);
+	assert_secret_crosses (pair->other, pair->maker, mechanism, open, closed, label, len);
+}
+
+CK_OBJECT_HANDLE
+derive (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, CK_KEY_TYPE type, CK_ULONG len)
+{
+	CK_ATTRIBUTE template[] = {
+		A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, type),
+		A_BOOL (CKA_TOKEN, CK_FALSE),        A_BOOL (CKA_SENSITIVE, CK_FALSE),
+		A_BOOL (CKA_EXTRACTABLE, CK_TRUE),   A_ULONG (CKA_VALUE_LEN, len),
+	};
+	CK_OBJECT_HANDLE secret = CK_INVALID_HANDLE;
+
+	assert_ok (side->f->C_DeriveKey (side->session, mechanism, base, template,
+	                                 G_N_ELEMENTS (template) - (len == 0), &secret));
+	return secret;
+}
+
+static GBytes *
+without_parity (GBytes *key)
+{
+	gsize n;
+	guint8 *octets = g_memdup2 (g_bytes_get_data (key, &n), g_bytes_get_size (key));
+
+	for (gsize i = 0; i < n; i++)
+		octets[i] &= 0xfe;
+	return g_bytes_new_take (octets, n);
+}
+
+void
+assert_derived_same (GBytes *one, GBytes *two, CK_KEY_TYPE type)
+{
+	g_autoptr (GBytes) here = NULL;
+	g_autoptr (GBytes) there = NULL;
+
+	if (g_bytes_equal (one, two) || (type != CKK_DES && type != CKK_DES2 && type != CKK_DES3)) {
+		assert_bytes (one, two);
+		return;
+	}
+	here = without_parity (one);
+	there = without_parity (two);
+	assert_bytes (here, there);
+	g_test_incomplete ("we do not set the parity of derived DES keys");
+}
+
+GBytes *
 wrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_OBJECT_HANDLE target)
 {
 	CK_BYTE out[4096];
@@ -360,6 +507,35 @@ wrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_OBJECT
 
 	assert_ok (side->f->C_WrapKey (side->session, mechanism, key, target, out, &n_out));
 	return g_bytes_new (out, n_out);
+}
+
+CK_OBJECT_HANDLE
+unwrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *wrapped,
+        CK_OBJECT_CLASS class, CK_KEY_TYPE type)
+{
+	CK_ATTRIBUTE template[] = {
+		A_ULONG (CKA_CLASS, class),        A_ULONG (CKA_KEY_TYPE, type),
+		A_BOOL (CKA_TOKEN, CK_FALSE),      A_BOOL (CKA_SENSITIVE, CK_FALSE),
+		A_BOOL (CKA_EXTRACTABLE, CK_TRUE),
+	};
+	CK_OBJECT_HANDLE object = CK_INVALID_HANDLE;
+
+	g_test_message ("%s unwrap", side->name);
+	assert_ok (side->f->C_UnwrapKey (
+		side->session, mechanism, key, (CK_BYTE *)(guintptr)g_bytes_get_data (wrapped, NULL),
+		g_bytes_get_size (wrapped), template, G_N_ELEMENTS (template), &object));
+	return object;
+}
+
+GBytes *
+without_leading_zeros (GBytes *number)
+{
+	gsize n, zeros = 0;
+	const guint8 *octets = g_bytes_get_data (number, &n);
+
+	while (zeros < n && octets[zeros] == 0)
+		zeros++;
+	return g_bytes_new_from_bytes (number, zeros, n - zeros);
 }
 
 GBytes *
@@ -370,6 +546,54 @@ message (gsize len)
 	for (gsize i = 0; i < len; i++)
 		octets[i] = (guint8)(i * 7 + len);
 	return g_bytes_new_take (octets, len);
+}
+
+/* --- parameters --- */
+
+void
+generate_rsa (const Side *side, CK_ULONG bits, const char *label)
+{
+	generate_pair (side, CKM_RSA_PKCS_KEY_PAIR_GEN, (CK_ATTRIBUTE)A_ULONG (CKA_MODULUS_BITS, bits), label,
+	               TRUE);
+}
+
+#define DSA_PRIME                                                                                            \
+	"d73b8e2a8fae42e5fc281167cba2e31b981717ca3f6981c6cb177357b32175214ed483661c6d2061b5e2938591207734fd" \
+	"bca979cd3122d6597326338b8409bdcab650c41e4fb24ee31bc38e8f31baa156d4db65392b72c61e3d6384ab0dd061f5c1" \
+	"61ef0ddafe50eed4ff1844d1c1d63f7cf79f4bb12282eac595037423a63b"
+#define DSA_SUBPRIME "a018114b3b458bfc3ae9472ca2df62c228eee8d7"
+#define DSA_BASE                                                                                             \
+	"be640dec656d0d0cc88bbed03800ba6bbd12cdd8e487c428fb8a55fb9f4341d32955dcce0cc99a979d13b74e3a06203bfb" \
+	"21b36bc919e10802ffa24c84ae03087b161eee95056297497f4352889a4ceac39e97d7d07bfac8fd89b6a353eca22a4079" \
+	"a4b2c1b586d423f3f5470a584c5ed2d0e4d6fb787ee2b32cca7516dc65a4"
+#define DH_PRIME                                                                                             \
+	"FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74020BBEA63B139B22514A08798E3404DDEF" \
+	"9519B3CD3A431B302B0A6DF25F14374FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7EDEE38" \
+	"6BFB5A899FA5AE9F24117C4B1FE649286651ECE45B3DC2007CB8A163BF0598DA48361C55D39A69163FA8FD24CF5F83655D" \
+	"23DCA3AD961C62F356208552BB9ED529077096966D670C354E4ABC9804F1746C08CA237327FFFFFFFFFFFFFFFF"
+
+void
+generate_dsa (const Side *side, const char *label)
+{
+	g_autoptr (GBytes) p = from_hex (DSA_PRIME);
+	g_autoptr (GBytes) q = from_hex (DSA_SUBPRIME);
+	g_autoptr (GBytes) g = from_hex (DSA_BASE);
+	CK_ATTRIBUTE parameters[] = {
+		BYTES_ATTRIBUTE (CKA_PRIME, p),
+		BYTES_ATTRIBUTE (CKA_SUBPRIME, q),
+		BYTES_ATTRIBUTE (CKA_BASE, g),
+	};
+
+	generate_pair_of (side, CKM_DSA_KEY_PAIR_GEN, parameters, G_N_ELEMENTS (parameters), label, TRUE);
+}
+
+void
+generate_dh (const Side *side, const char *label)
+{
+	g_autoptr (GBytes) p = from_hex (DH_PRIME);
+	CK_ATTRIBUTE parameters[] = { BYTES_ATTRIBUTE (CKA_PRIME, p), A_BYTES (CKA_BASE, 2) };
+
+	generate_pair_of (side, CKM_DH_PKCS_KEY_PAIR_GEN, parameters, G_N_ELEMENTS (parameters), label, TRUE);
 }
 
 /* --- curves --- */

@@ -21,6 +21,7 @@ typedef struct {
 	Side *other;
 	Side *ours;
 	Side *theirs;
+	const void *row; /* where the test is one row of a table */
 	Side sides[2];
 } Pair;
 
@@ -35,6 +36,15 @@ void pair_test_add (const char *path, PairTest test);
 #define ADD_OURS(room, function) pair_test_add_ours ("/interop/" room "/" #function, function)
 void pair_test_add_ours (const char *path, PairTest test);
 
+/* The same for each row of a table; a row begins with its name. */
+#define ADD_ROWS(room, function, rows)                                                                       \
+	for (guint row_ = 0; row_ < G_N_ELEMENTS (rows); row_++)                                             \
+	pair_test_add_row ("/interop/" room "/" #function, function, (rows)[row_].name, &(rows)[row_])
+void pair_test_add_row (const char *path, PairTest test, const char *name, const void *row);
+
+/* Us alone, with a new token in the place that is set up. */
+void side_open_alone (Side *side);
+
 /* Finalises and initialises again, and logs in again. */
 void side_renew (Side *side);
 
@@ -43,6 +53,9 @@ void side_stop (Side *side);
 void side_start (Side *side);
 
 gboolean side_has (const Side *side, CK_MECHANISM_TYPE type);
+
+/* Is SoftHSM without it?  Then the test is skipped, and says so. */
+gboolean skip_without (const Pair *pair, CK_MECHANISM_TYPE type);
 
 CK_RV side_login (const Side *side, CK_USER_TYPE who, const char *pin);
 
@@ -80,6 +93,9 @@ void assert_same (const Pair *pair, CK_OBJECT_CLASS class, const char *label, co
 
 /* --- keys --- */
 
+/* For the two templates of any key pair; the parameters are the public one's. */
+void generate_pair_of (const Side *side, CK_MECHANISM_TYPE type, const CK_ATTRIBUTE *parameters, guint n,
+                       const char *label, gboolean extractable);
 void generate_pair (const Side *side, CK_MECHANISM_TYPE type, CK_ATTRIBUTE parameter, const char *label,
                     gboolean extractable);
 void generate_secret (const Side *side, CK_MECHANISM_TYPE type, CK_ULONG len, const char *label,
@@ -90,10 +106,48 @@ CK_RV verify (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, G
               GBytes *signature);
 GBytes *encrypt (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *data);
 GBytes *decrypt (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *data);
+GBytes *digest (const Side *side, CK_MECHANISM_TYPE type, GBytes *data);
+
+/* Signs on @from with the private key and verifies on @to with the public one; or both ways. */
+void assert_signature_crosses (const Side *from, const Side *to, CK_MECHANISM *mechanism, const char *label,
+                               gsize len);
+void assert_signatures_cross (const Pair *pair, CK_MECHANISM *mechanism, const char *label, gsize len);
+
+/* Encrypts on each with the object of class @open and decrypts on the other with that of @closed. */
+void assert_secrets_cross (const Pair *pair, CK_MECHANISM *mechanism, CK_OBJECT_CLASS open,
+                           CK_OBJECT_CLASS closed, const char *label, gsize len);
+
+/* What is derived on @side from @base is readable, and of @type and (unless it is 0) @len. */
+CK_OBJECT_HANDLE derive (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, CK_KEY_TYPE type,
+                         CK_ULONG len);
+
+/* Both have derived the same.  The parity of DES keys, which SoftHSM sets (PKCS #11 v3.2 section 6.14) and we
+ * do not, makes a test incomplete. */
+void assert_derived_same (GBytes *one, GBytes *two, CK_KEY_TYPE type);
+
 GBytes *wrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_OBJECT_HANDLE target);
+
+/* What is unwrapped is readable, and no token object. */
+CK_OBJECT_HANDLE unwrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, GBytes *wrapped,
+                         CK_OBJECT_CLASS class, CK_KEY_TYPE type);
+
+/* SoftHSM drops zeros in front of numbers. */
+GBytes *without_leading_zeros (GBytes *number);
 
 /* @len octets that are none other's. */
 GBytes *message (gsize len);
+
+#define BYTES_ATTRIBUTE(type, bytes)                                                                         \
+	{                                                                                                    \
+		type, (void *)(guintptr)g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)             \
+	}
+
+/* --- parameters --- */
+
+/* DSA's prime of 1024 and subprime of 160 bits, and DH's prime of 1536 bits: RFC 3526 section 2. */
+void generate_dsa (const Side *side, const char *label);
+void generate_dh (const Side *side, const char *label);
+void generate_rsa (const Side *side, CK_ULONG bits, const char *label);
 
 /* --- curves --- */
 
