@@ -472,33 +472,6 @@ derive (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, CK_KEY
 	return secret;
 }
 
-static GBytes *
-without_parity (GBytes *key)
-{
-	gsize n;
-	guint8 *octets = g_memdup2 (g_bytes_get_data (key, &n), g_bytes_get_size (key));
-
-	for (gsize i = 0; i < n; i++)
-		octets[i] &= 0xfe;
-	return g_bytes_new_take (octets, n);
-}
-
-void
-assert_derived_same (GBytes *one, GBytes *two, CK_KEY_TYPE type)
-{
-	g_autoptr (GBytes) here = NULL;
-	g_autoptr (GBytes) there = NULL;
-
-	if (g_bytes_equal (one, two) || (type != CKK_DES && type != CKK_DES2 && type != CKK_DES3)) {
-		assert_bytes (one, two);
-		return;
-	}
-	here = without_parity (one);
-	there = without_parity (two);
-	assert_bytes (here, there);
-	g_test_incomplete ("we do not set the parity of derived DES keys");
-}
-
 GBytes *
 wrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_OBJECT_HANDLE target)
 {

@@ -121,10 +121,6 @@ void assert_secrets_cross (const Pair *pair, CK_MECHANISM *mechanism, CK_OBJECT_
 CK_OBJECT_HANDLE derive (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE base, CK_KEY_TYPE type,
                          CK_ULONG len);
 
-/* Both have derived the same.  The parity of DES keys, which SoftHSM sets (PKCS #11 v3.2 section 6.14) and we
- * do not, makes a test incomplete. */
-void assert_derived_same (GBytes *one, GBytes *two, CK_KEY_TYPE type);
-
 GBytes *wrap (const Side *side, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_OBJECT_HANDLE target);
 
 /* What is unwrapped is readable, and no token object. */
