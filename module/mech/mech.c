@@ -58,11 +58,8 @@ mech_info (const Mech *mech, CK_MECHANISM_INFO *info)
 }
 
 static const KeyKind *
-key_kind (const Attrs *key)
+key_kind (CK_OBJECT_CLASS class, CK_KEY_TYPE key_type)
 {
-	CK_OBJECT_CLASS class = attrs_ulong (key, CKA_CLASS, CK_UNAVAILABLE_INFORMATION);
-	CK_KEY_TYPE key_type = attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
-
 	for (size_t i = 0; i < N_ELEMENTS (mech_families); i++)
 		for (size_t j = 0; j < mech_families[i]->n_kinds; j++) {
 			const KeyKind *kind = &mech_families[i]->kinds[j];
@@ -71,6 +68,13 @@ key_kind (const Attrs *key)
 				return kind;
 		}
 	return NULL;
+}
+
+static const KeyKind *
+kind_of (const Attrs *key)
+{
+	return key_kind (attrs_ulong (key, CKA_CLASS, CK_UNAVAILABLE_INFORMATION),
+	                 attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION));
 }
 
 static bool
@@ -85,7 +89,7 @@ has_key_type (const Mech *mech, const Object *key)
 CK_RV
 mech_suits (const Mech *mech, const Object *key)
 {
-	const KeyKind *kind = key_kind (&key->attrs);
+	const KeyKind *kind = key_kind (object_class (key), object_key_type (key));
 	size_t size;
 
 	if (!has_key_type (mech, key) || kind == NULL)
@@ -140,7 +144,7 @@ mech_run (const MechOp *how, const Mech *mech, Object *key, Bytes param, Bytes i
 CK_RV
 mech_check_key (Attrs *key)
 {
-	const KeyKind *kind = key_kind (key);
+	const KeyKind *kind = kind_of (key);
 
 	return kind != NULL && kind->check != NULL ? kind->check (key) : CKR_OK;
 }
@@ -148,7 +152,7 @@ mech_check_key (Attrs *key)
 bool
 mech_check_value (const Attrs *key, uint8_t value[static 3])
 {
-	const KeyKind *kind = key_kind (key);
+	const KeyKind *kind = kind_of (key);
 
 	return kind != NULL && kind->check_value != NULL && kind->check_value (key, value);
 }
@@ -156,7 +160,7 @@ mech_check_value (const Attrs *key, uint8_t value[static 3])
 void
 mech_shape_value (const Attrs *key, uint8_t *value, size_t n)
 {
-	const KeyKind *kind = key_kind (key);
+	const KeyKind *kind = kind_of (key);
 
 	if (kind != NULL && kind->shape_value != NULL)
 		kind->shape_value (value, n);

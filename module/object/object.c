@@ -18,6 +18,8 @@ object_publish (Attrs *draft, Object **object)
 
 	TRY_ALLOC (made);
 	made->attrs = *draft;
+	made->class = attrs_ulong (draft, CKA_CLASS, CK_UNAVAILABLE_INFORMATION);
+	made->key_type = attrs_ulong (draft, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
 	made->refs = 1;
 	*draft = (Attrs){ 0 };
 	*object = made;
@@ -60,18 +62,6 @@ void
 object_unref_at (Object **object)
 {
 	object_unref (*object);
-}
-
-CK_OBJECT_CLASS
-object_class (const Object *object)
-{
-	return object_ulong (object, CKA_CLASS, CK_UNAVAILABLE_INFORMATION);
-}
-
-CK_KEY_TYPE
-object_key_type (const Object *object)
-{
-	return object_ulong (object, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
 }
 
 bool

@@ -7,6 +7,8 @@
 
 typedef struct Object {
 	Attrs attrs;
+	CK_OBJECT_CLASS class;          /* what is asked for most */
+	CK_KEY_TYPE key_type;
 	unsigned refs;
 	struct Prepared *prepared;
 } Object;
@@ -39,8 +41,17 @@ object_ulong (const Object *object, CK_ATTRIBUTE_TYPE type, CK_ULONG otherwise)
 }
 
 /* CK_UNAVAILABLE_INFORMATION where it has none. */
-CK_OBJECT_CLASS object_class (const Object *object);
-CK_KEY_TYPE object_key_type (const Object *object);
+static inline CK_OBJECT_CLASS
+object_class (const Object *object)
+{
+	return object->class;
+}
+
+static inline CK_KEY_TYPE
+object_key_type (const Object *object)
+{
+	return object->key_type;
+}
 
 /* Is it a key of this class and type? */
 bool object_is (const Object *object, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type);
