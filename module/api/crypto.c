@@ -39,6 +39,15 @@ final (CK_SESSION_HANDLE handle, OpKind kind, Out result)
 	return op_final (session_op (session, kind), result);
 }
 
+static CK_RV
+two (CK_SESSION_HANDLE handle, OpKind first, OpKind second, Bytes in, Out result)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	return session_update_two (session, first, second, in, result);
+}
+
 CK_RV
 C_EncryptInit (CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
@@ -147,13 +156,13 @@ C_SignFinal (CK_SESSION_HANDLE handle, CK_BYTE *signature, CK_ULONG *n_signature
 CK_RV
 C_SignRecoverInit (CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return start (handle, OP_SIGN_RECOVER, mechanism, key);
 }
 
 CK_RV
 C_SignRecover (CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG n_data, CK_BYTE *signature, CK_ULONG *n_signature)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return one_shot (handle, OP_SIGN_RECOVER, bytes (data, n_data), out (signature, n_signature));
 }
 
 CK_RV
@@ -189,39 +198,77 @@ C_VerifyFinal (CK_SESSION_HANDLE handle, CK_BYTE *signature, CK_ULONG n_signatur
 CK_RV
 C_VerifyRecoverInit (CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return start (handle, OP_VERIFY_RECOVER, mechanism, key);
 }
 
 CK_RV
 C_VerifyRecover (CK_SESSION_HANDLE handle, CK_BYTE *signature, CK_ULONG n_signature, CK_BYTE *data, CK_ULONG *n_data)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return one_shot (handle, OP_VERIFY_RECOVER, bytes (signature, n_signature), out (data, n_data));
 }
 
 CK_RV
 C_DigestEncryptUpdate (CK_SESSION_HANDLE handle, CK_BYTE *part, CK_ULONG n_part, CK_BYTE *encrypted,
                        CK_ULONG *n_encrypted)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return two (handle, OP_DIGEST, OP_ENCRYPT, bytes (part, n_part), out (encrypted, n_encrypted));
 }
 
 CK_RV
 C_DecryptDigestUpdate (CK_SESSION_HANDLE handle, CK_BYTE *encrypted, CK_ULONG n_encrypted, CK_BYTE *part,
                        CK_ULONG *n_part)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return two (handle, OP_DIGEST, OP_DECRYPT, bytes (encrypted, n_encrypted), out (part, n_part));
 }
 
 CK_RV
 C_SignEncryptUpdate (CK_SESSION_HANDLE handle, CK_BYTE *part, CK_ULONG n_part, CK_BYTE *encrypted,
                      CK_ULONG *n_encrypted)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return two (handle, OP_SIGN, OP_ENCRYPT, bytes (part, n_part), out (encrypted, n_encrypted));
 }
 
 CK_RV
 C_DecryptVerifyUpdate (CK_SESSION_HANDLE handle, CK_BYTE *encrypted, CK_ULONG n_encrypted, CK_BYTE *part,
                        CK_ULONG *n_part)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	return two (handle, OP_VERIFY, OP_DECRYPT, bytes (encrypted, n_encrypted), out (part, n_part));
+}
+
+CK_RV
+C_VerifySignatureInit (CK_SESSION_HANDLE handle, CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_BYTE *signature,
+                       CK_ULONG n_signature)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	return session_start_verify_signature (session, mechanism, key, bytes (signature, n_signature));
+}
+
+CK_RV
+C_VerifySignature (CK_SESSION_HANDLE handle, CK_BYTE *data, CK_ULONG n_data)
+{
+	auto_leave Session *session = NULL;
+	Op *op;
+
+	TRY (session_enter (handle, &session));
+	op = session_op (session, OP_VERIFY_SIGNATURE);
+	return op_check_one_shot (op, bytes (data, n_data), bytes_of (&op->signature));
+}
+
+CK_RV
+C_VerifySignatureUpdate (CK_SESSION_HANDLE handle, CK_BYTE *part, CK_ULONG n_part)
+{
+	return update (handle, OP_VERIFY_SIGNATURE, bytes (part, n_part), out (NULL, NULL));
+}
+
+CK_RV
+C_VerifySignatureFinal (CK_SESSION_HANDLE handle)
+{
+	auto_leave Session *session = NULL;
+	Op *op;
+
+	TRY (session_enter (handle, &session));
+	op = session_op (session, OP_VERIFY_SIGNATURE);
+	return op_check_final (op, bytes_of (&op->signature));
 }

@@ -11,6 +11,8 @@ C_OpenSession (CK_SLOT_ID slot, CK_FLAGS flags, void *application, CK_NOTIFY not
 		return CKR_ARGUMENTS_BAD;
 	if (!(flags & CKF_SERIAL_SESSION))
 		return CKR_SESSION_PARALLEL_NOT_SUPPORTED;
+	if (flags & CKF_ASYNC_SESSION)
+		return CKR_SESSION_ASYNC_NOT_SUPPORTED;
 	return session_open (slot, flags & CKF_RW_SESSION, handle);
 }
 
@@ -52,6 +54,57 @@ C_Login (CK_SESSION_HANDLE handle, CK_USER_TYPE who, CK_UTF8CHAR *pin, CK_ULONG 
 	return session_login (session, who, bytes (pin, n_pin));
 }
 
+/* The users of a token are two, and have no other names. */
+CK_RV
+C_LoginUser (CK_SESSION_HANDLE handle, CK_USER_TYPE who, CK_UTF8CHAR *pin, CK_ULONG n_pin, CK_UTF8CHAR *name,
+             CK_ULONG n_name)
+{
+	if (n_name == 0)
+		return C_Login (handle, who, pin, n_pin);
+	return api_refuse (handle, CKR_ARGUMENTS_BAD);
+}
+
+CK_RV
+C_SessionCancel (CK_SESSION_HANDLE handle, CK_FLAGS flags)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	session_cancel (session, flags);
+	return CKR_OK;
+}
+
+/* Nobody has validated a software token. */
+CK_RV
+C_GetSessionValidationFlags (CK_SESSION_HANDLE handle, CK_SESSION_VALIDATION_FLAGS_TYPE type, CK_FLAGS *flags)
+{
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	if (flags == NULL || type != CKS_LAST_VALIDATION_OK)
+		return CKR_ARGUMENTS_BAD;
+	*flags = 0;
+	return CKR_OK;
+}
+
+CK_RV
+C_AsyncComplete (CK_SESSION_HANDLE handle, CK_UTF8CHAR *name, CK_ASYNC_DATA *result)
+{
+	return api_refuse (handle, CKR_SESSION_ASYNC_NOT_SUPPORTED);
+}
+
+CK_RV
+C_AsyncGetID (CK_SESSION_HANDLE handle, CK_UTF8CHAR *name, CK_ULONG *id)
+{
+	return api_refuse (handle, CKR_SESSION_ASYNC_NOT_SUPPORTED);
+}
+
+CK_RV
+C_AsyncJoin (CK_SESSION_HANDLE handle, CK_UTF8CHAR *name, CK_ULONG id, CK_BYTE *data, CK_ULONG n_data)
+{
+	return api_refuse (handle, CKR_SESSION_ASYNC_NOT_SUPPORTED);
+}
+
 CK_RV
 C_Logout (CK_SESSION_HANDLE handle)
 {
@@ -86,12 +139,22 @@ C_SetPIN (CK_SESSION_HANDLE handle, CK_UTF8CHAR *old_pin, CK_ULONG n_old, CK_UTF
 CK_RV
 C_GetOperationState (CK_SESSION_HANDLE handle, CK_BYTE *state, CK_ULONG *n_state)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	return session_save_state (session, out (state, n_state));
 }
 
 CK_RV
 C_SetOperationState (CK_SESSION_HANDLE handle, CK_BYTE *state, CK_ULONG n_state, CK_OBJECT_HANDLE encryption_key,
                      CK_OBJECT_HANDLE authentication_key)
 {
-	return api_refuse (handle, CKR_FUNCTION_NOT_SUPPORTED);
+	auto_leave Session *session = NULL;
+
+	TRY (session_enter (handle, &session));
+	if (state == NULL)
+		return CKR_ARGUMENTS_BAD;
+	if (encryption_key != CK_INVALID_HANDLE || authentication_key != CK_INVALID_HANDLE)
+		return fail (CKR_KEY_NOT_NEEDED, "a digest has no keys");
+	return session_restore_state (session, bytes (state, n_state));
 }

@@ -71,9 +71,15 @@ grow (Handles *handles)
 }
 
 bool
+handles_reserve (Handles *handles)
+{
+	return (handles->n_used + 1) * 4 <= handles->n_slots * 3 || grow (handles);
+}
+
+bool
 handles_put (Handles *handles, CK_ULONG handle, void *thing)
 {
-	if ((handles->n_used + 1) * 4 > handles->n_slots * 3 && !grow (handles))
+	if (!handles_reserve (handles))
 		return false;
 	put (handles, handle, thing);
 	return true;

@@ -19,6 +19,9 @@ typedef struct {
 /* The next number, the same row for everything of the process; from 1 upwards.  Never comes back. */
 CK_ULONG handle_new (void);
 
+/* Makes room for one more, which then goes in for certain.  False when there is no memory. */
+bool handles_reserve (Handles *handles);
+
 /* False when there is no memory. */
 bool handles_put (Handles *handles, CK_ULONG handle, void *thing);
 void *handles_get (const Handles *handles, CK_ULONG handle);

@@ -36,6 +36,7 @@ typedef struct Chunk {
 	size_t size;
 	size_t used;            /* cut off so far */
 	bool own;               /* holds one large block */
+	bool locked;            /* and counted as such */
 } Chunk;
 
 typedef struct Free {
@@ -147,6 +148,7 @@ chunk_new (size_t size, bool own)
 		free (chunk);
 		return NULL;
 	}
+	chunk->locked = true;
 	arena.locked += chunk->size;
 	arena.complained = false;
 	return chunk;
@@ -243,7 +245,7 @@ free_own_chunk (Head *head)
 		return;
 	*at = chunk->next;
 	arena.in_use -= chunk->used;
-	arena.locked -= chunk->size;
+	arena.locked -= chunk->locked ? chunk->size : 0;
 	pages_unmap (chunk->pages, chunk->size);
 	free (chunk);
 }
@@ -298,8 +300,10 @@ static void
 lock_again (void)
 {
 	for (Chunk *chunk = arena.chunks; chunk != NULL; chunk = chunk->next)
-		if (!pages_lock (chunk->pages, chunk->size))
+		if (chunk->locked && !pages_lock (chunk->pages, chunk->size)) {
+			chunk->locked = false;
 			arena.locked -= chunk->size;
+		}
 }
 
 static void

@@ -112,9 +112,47 @@ static const MechOp decrypt_op = {
 	.state_size = sizeof (Ccm), .gather = true, .start = ccm_start, .room = decrypt_room, .finish = decrypt_finish,
 };
 
+/* --- messages --- */
+
+static CK_RV
+read_message (Bytes param, MessageParam *message)
+{
+	CcmMessageParams params;
+
+	memcpy (&params, param.data, sizeof params);
+	*message = (MessageParam){ params.nonce, params.n_nonce, params.n_fixed_bits, params.generator, params.mac,
+		                   params.n_mac, params.n_data };
+	return CKR_OK;
+}
+
+static Bytes
+plain_param (const MessageParam *message, CK_BYTE *nonce, Bytes aad, void *room)
+{
+	CcmParams params = { message->n_data, nonce, message->n_nonce, (CK_BYTE *)(uintptr_t)aad.data, aad.len,
+		             message->n_tag };
+
+	memcpy (room, &params, sizeof params);
+	return bytes (room, sizeof params);
+}
+
+static CK_RV
+read_wrap (Bytes param, MessageParam *message, Bytes *aad)
+{
+	CcmWrapParams params;
+
+	memcpy (&params, param.data, sizeof params);
+	*message = (MessageParam){ params.nonce, params.n_nonce, params.n_fixed_bits, params.generator, NULL, params.n_mac, 0 };
+	*aad = bytes (params.aad, params.n_aad);
+	return CKR_OK;
+}
+
+static const MechMessage ccm_message = {
+	sizeof (CcmMessageParams), read_message, plain_param, sizeof (CcmWrapParams), read_wrap,
+};
+
 static const Mech mechs[] = {
 	{ MECH (AES_CCM), .key_types = KEYS (CKK_AES), SIZES (16, 32), PARAM (CcmParams), .encrypt = &encrypt_op,
-	  .decrypt = &decrypt_op },
+	  .decrypt = &decrypt_op, .wrap = &encrypt_op, .unwrap = &decrypt_op, .message = &ccm_message },
 };
 
 const MechFamily mech_ccm = { "ccm", mechs, N_ELEMENTS (mechs) };

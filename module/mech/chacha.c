@@ -186,6 +186,30 @@ static const MechOp aead_decrypt_op = {
 	.state_size = sizeof (Aead), .gather = true, .start = aead_start, .room = decrypt_room, .finish = decrypt_finish,
 };
 
+/* --- messages: the nonce is the caller's --- */
+
+static CK_RV
+read_message (Bytes param, MessageParam *message)
+{
+	ChachaPolyMessageParams params;
+
+	memcpy (&params, param.data, sizeof params);
+	*message = (MessageParam){ params.nonce, params.n_nonce, 0, CKG_NO_GENERATE, params.tag,
+		                   CHACHA_POLY1305_DIGEST_SIZE, 0 };
+	return CKR_OK;
+}
+
+static Bytes
+plain_param (const MessageParam *message, CK_BYTE *nonce, Bytes aad, void *room)
+{
+	ChachaPolyParams params = { nonce, message->n_nonce, (CK_BYTE *)(uintptr_t)aad.data, aad.len };
+
+	memcpy (room, &params, sizeof params);
+	return bytes (room, sizeof params);
+}
+
+static const MechMessage aead_message = { sizeof (ChachaPolyMessageParams), read_message, plain_param, 0, NULL };
+
 /* --- Poly1305, under a key that is used once --- */
 
 typedef struct {
@@ -276,7 +300,7 @@ static const Mech mechs[] = {
 	{ MECH (CHACHA20_KEY_GEN), CHACHA, .generate = generate },
 	{ MECH (CHACHA20), CHACHA, PARAM (ChachaParams), .encrypt = &chacha_op, .decrypt = &chacha_op },
 	{ MECH (CHACHA20_POLY1305), CHACHA, PARAM (ChachaPolyParams), .encrypt = &aead_encrypt_op,
-	  .decrypt = &aead_decrypt_op },
+	  .decrypt = &aead_decrypt_op, .message = &aead_message },
 	{ MECH (POLY1305_KEY_GEN), POLY, .generate = generate },
 	{ MECH (POLY1305), POLY, .sign = &poly_op, .verify = &poly_op },
 };

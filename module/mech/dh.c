@@ -203,7 +203,7 @@ check_private (Attrs *key)
 /* --- domain parameters --- */
 
 /* Longer primes than this are looked up, not looked for: that would take too long. */
-#define LARGEST_SEARCH 1536
+#define LARGEST_SEARCH 1024
 
 /* One of which (p - 1) / 2 is prime, and 2 of that order: p is 7 modulo 8. */
 static CK_RV

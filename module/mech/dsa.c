@@ -195,7 +195,7 @@ static const MechOp verify_hashed_op = {
 static CK_ULONG
 subprime_bits (CK_ULONG prime_bits)
 {
-	return prime_bits <= 1024 ? 160 : 256;
+	return prime_bits <= 1024 ? 160 : prime_bits <= 2048 ? 224 : 256;
 }
 
 static CK_RV

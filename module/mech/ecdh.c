@@ -142,12 +142,77 @@ ecdh_derive (const Mech *mech, const Derivation *how, Buf *value)
 	return x963 (hash, bytes_of (&secret), bytes (params.shared, params.n_shared), how->pieces->n, value);
 }
 
+/* --- encapsulation: with a key pair that lives for that long --- */
+
+static size_t
+kem_size (const Object *public)
+{
+	const Curve *curve = curve_for_attrs (&public->attrs);
+
+	return curve ? curve->n_point : 0;
+}
+
+/* A pair on the same curve: the private key, and the point of the public one. */
+static CK_RV
+make_ephemeral (const Object *public, Object **private, Buf *point)
+{
+	const Curve *curve = curve_for_attrs (&public->attrs);
+	auto_attrs Attrs one = { 0 };
+	auto_attrs Attrs two = { 0 };
+	const Mech *mech;
+	Bytes bare;
+
+	if (curve == NULL)
+		return bad_point ();
+	mech = mech_find (curve->key_type == CKK_EC ? CKM_EC_KEY_PAIR_GEN : CKM_EC_MONTGOMERY_KEY_PAIR_GEN);
+	TRY (attrs_set_ulong (&two, CKA_CLASS, CKO_PRIVATE_KEY));
+	TRY (attrs_set_ulong (&two, CKA_KEY_TYPE, curve->key_type));
+	TRY (attrs_set_bytes (&one, CKA_EC_PARAMS, curve->oid));
+	TRY (mech->generate_pair (mech, NO_BYTES, &one, &two));
+	if (!curve_point (curve, attrs_bytes (&one, CKA_EC_POINT), &bare))
+		return CKR_FUNCTION_FAILED;
+	TRY_ALLOC (buf_set (point, bare));
+	return object_publish (&two, private);
+}
+
+static CK_RV
+derive_with (const Mech *mech, Object *private, Bytes param, Bytes point, size_t wanted, Buf *secret)
+{
+	Piece piece = { .n = wanted };
+	EcdhParams params;
+	Derivation how = { private, NULL, 0, bytes (&params, sizeof params), &piece, 1 };
+
+	memcpy (&params, param.data, sizeof params);
+	if (params.public != NULL || params.n_public > 0)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the other side's public value is no parameter here");
+	params.public = (CK_BYTE *)(uintptr_t)point.data;
+	params.n_public = point.len;
+	return ecdh_derive (mech, &how, secret);
+}
+
+static CK_RV
+encapsulate (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext)
+{
+	auto_unref Object *private = NULL;
+
+	TRY (make_ephemeral (public, &private, ciphertext));
+	return derive_with (mech, private, param, object_bytes (public, CKA_EC_POINT), wanted, secret);
+}
+
+static CK_RV
+decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
+{
+	return derive_with (mech, private, param, ciphertext, wanted, secret);
+}
+
+static const MechKem ecdh_kem = { kem_size, encapsulate, decapsulate };
+
 static const Mech mechs[] = {
 	{ MECH (ECDH1_DERIVE), .key_types = KEYS (CKK_EC, CKK_EC_MONTGOMERY, CKK_EC_EDWARDS), SIZES (192, 521),
-	  PARAM (EcdhParams), .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive },
+	  PARAM (EcdhParams), .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive, .kem = &ecdh_kem },
 	/* the cofactor of every curve of the Weierstrass family here is one */
 	{ MECH (ECDH1_COFACTOR_DERIVE), .key_types = KEYS (CKK_EC), SIZES (192, 521), PARAM (EcdhParams),
-	  .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive },
+	  .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS, .derive = ecdh_derive, .kem = &ecdh_kem },
 };
 
 const MechFamily mech_ecdh = { "ecdh", mechs, N_ELEMENTS (mechs) };

@@ -53,7 +53,7 @@ typedef struct {
 	mp_size_t n;
 	Number p, d, order;
 	Point base;
-	Number t[6];
+	Number t[6], reduced;
 	mp_limb_t product[2 * MOST_LIMBS + 2];
 	mp_limb_t *scratch;
 } Group;
@@ -104,11 +104,10 @@ group_new (CurveId id, Buf *memory, Group **group)
 /* --- numbers modulo p --- */
 
 static void
-add (const Group *group, mp_limb_t *sum, const mp_limb_t *a, const mp_limb_t *b)
+add (Group *group, mp_limb_t *sum, const mp_limb_t *a, const mp_limb_t *b)
 {
-	Number reduced;
 	mp_limb_t carry = mpn_add_n (sum, a, b, group->n);
-	mp_limb_t borrow = mpn_sub_n (reduced, sum, group->p, group->n);
+	mp_limb_t borrow = mpn_sub_n (group->reduced, sum, group->p, group->n);
 
 	mpn_cnd_sub_n (carry | (borrow ^ 1), sum, sum, group->p, group->n);
 }
@@ -473,6 +472,12 @@ eddsa_sign_variant (const EddsaVariant *variant, const uint8_t *private, const u
 	return CKR_OK;
 }
 
+static CK_RV
+wrong_signature (void)
+{
+	return fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
+}
+
 /* The number of the response; false: it is not below the order. */
 static bool
 read_response (const Group *group, const uint8_t *in, mp_limb_t *response)
@@ -489,10 +494,10 @@ read_response (const Group *group, const uint8_t *in, mp_limb_t *response)
 	return true;
 }
 
-bool
+CK_RV
 eddsa_verify_variant (const EddsaVariant *variant, const uint8_t *public, Bytes message, const uint8_t *signature)
 {
-	auto_wipe Buf memory = BUF_SECRET;
+	auto_wipe Buf memory = BUF_PLAIN;
 	uint8_t digest[64], encoded[MOST_OCTETS];
 	Point key, left, right;
 	Number response, k;
@@ -501,12 +506,11 @@ eddsa_verify_variant (const EddsaVariant *variant, const uint8_t *public, Bytes 
 	size_t n;
 	Hash hash;
 
-	if (group_new (variant->curve, &memory, &group) != CKR_OK)
-		return false;
+	TRY (group_new (variant->curve, &memory, &group));
 	n = group->is->n_octets;
 	bits = (mp_bitcnt_t)(group->n * GMP_NUMB_BITS);
 	if (!decode (group, public, &key) || !read_response (group, signature + n, response))
-		return false;
+		return wrong_signature ();
 	hash_start (&hash, group->is);
 	hash_domain (&hash, group->is, variant);
 	hash_add (&hash, bytes (signature, n));
@@ -520,5 +524,5 @@ eddsa_verify_variant (const EddsaVariant *variant, const uint8_t *public, Bytes 
 	multiply_point (group, &right, k, bits, &key);
 	add_points (group, &left, &left, &right);
 	encode (group, &left, encoded);
-	return bytes_equal (bytes (encoded, n), bytes (signature, n));
+	return bytes_equal (bytes (encoded, n), bytes (signature, n)) ? CKR_OK : wrong_signature ();
 }

@@ -19,7 +19,8 @@ typedef struct {
 CK_RV eddsa_sign_variant (const EddsaVariant *variant, const uint8_t *private, const uint8_t *public, Bytes message,
                           uint8_t *signature);
 
-bool eddsa_verify_variant (const EddsaVariant *variant, const uint8_t *public, Bytes message,
+/* CKR_SIGNATURE_INVALID. */
+CK_RV eddsa_verify_variant (const EddsaVariant *variant, const uint8_t *public, Bytes message,
                            const uint8_t *signature);
 
 #endif

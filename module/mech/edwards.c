@@ -167,8 +167,9 @@ eddsa_check (void *state, Bytes in, Bytes signature)
 	/* Nettle does not look at the last byte of Ed448's second number, which is below 2^446. */
 	if (eddsa->can->id == CURVE_ED448 && signature.data[signature.len - 1] != 0)
 		return fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
-	right = eddsa->is_plain ? eddsa->can->verify (eddsa->public, in.len, in.data, signature.data) :
-	                          eddsa_verify_variant (&eddsa->variant, eddsa->public, in, signature.data);
+	if (!eddsa->is_plain)
+		return eddsa_verify_variant (&eddsa->variant, eddsa->public, in, signature.data);
+	right = eddsa->can->verify (eddsa->public, in.len, in.data, signature.data);
 	return right ? CKR_OK : fail (CKR_SIGNATURE_INVALID, "the signature is wrong");
 }
 

@@ -191,6 +191,44 @@ static const MechOp gcm_decrypt_op = {
 	.finish = decrypt_finish,
 };
 
+/* --- messages --- */
+
+static CK_RV
+read_message (Bytes param, MessageParam *message)
+{
+	GcmMessageParams params;
+
+	memcpy (&params, param.data, sizeof params);
+	*message = (MessageParam){ params.iv, params.n_iv, params.n_fixed_bits, params.generator, params.tag,
+		                   params.n_tag_bits / 8, 0 };
+	return params.n_tag_bits % 8 == 0 ? CKR_OK :
+	                                    fail (CKR_MECHANISM_PARAM_INVALID, "a tag has whole bytes");
+}
+
+static Bytes
+plain_param (const MessageParam *message, CK_BYTE *nonce, Bytes aad, void *room)
+{
+	GcmParamsShort params = { nonce, message->n_nonce, (CK_BYTE *)(uintptr_t)aad.data, aad.len, message->n_tag * 8 };
+
+	memcpy (room, &params, sizeof params);
+	return bytes (room, sizeof params);
+}
+
+static CK_RV
+read_wrap (Bytes param, MessageParam *message, Bytes *aad)
+{
+	GcmWrapParams params;
+
+	memcpy (&params, param.data, sizeof params);
+	*message = (MessageParam){ params.iv, params.n_iv, params.n_fixed_bits, params.generator, NULL, params.n_tag_bits / 8, 0 };
+	*aad = bytes (params.aad, params.n_aad);
+	return CKR_OK;
+}
+
+static const MechMessage gcm_message = {
+	sizeof (GcmMessageParams), read_message, plain_param, sizeof (GcmWrapParams), read_wrap,
+};
+
 /* --- GMAC: the tag of additional data alone --- */
 
 /* Nettle takes additional data in whole blocks until the last: what is short waits. */
@@ -263,7 +301,7 @@ static const Mech mechs[] = {
 	  PARAM_BYTES (sizeof (GcmParamsShort), sizeof (GcmParams)), .sign = &gmac_op, .verify = &gmac_op },
 	{ MECH (AES_GCM), .key_types = KEYS (CKK_AES), SIZES (16, 32),
 	  PARAM_BYTES (sizeof (GcmParamsShort), sizeof (GcmParams)), .encrypt = &gcm_encrypt_op,
-	  .decrypt = &gcm_decrypt_op },
+	  .decrypt = &gcm_decrypt_op, .wrap = &gcm_encrypt_op, .unwrap = &gcm_decrypt_op, .message = &gcm_message },
 };
 
 const MechFamily mech_gcm = { "gcm", mechs, N_ELEMENTS (mechs) };

@@ -14,7 +14,7 @@ hkdf_salt_key (Bytes param, size_t index, CK_OBJECT_HANDLE *handle)
 
 	memcpy (&params, param.data, sizeof params);
 	*handle = params.salt_key;
-	return index == 0 && params.salt_type == CKF_HKDF_SALT_KEY;
+	return index == 0 && params.extract && params.salt_type == CKF_HKDF_SALT_KEY;
 }
 
 static CK_RV
@@ -28,6 +28,8 @@ hkdf_salt (const HkdfParams *params, Object *salt_key, Bytes *salt)
 		*salt = bytes (params->salt, params->n_salt);
 		return params->salt != NULL || params->n_salt == 0 ? CKR_OK : CKR_MECHANISM_PARAM_INVALID;
 	case CKF_HKDF_SALT_KEY:
+		if (salt_key == NULL)
+			return CKR_MECHANISM_PARAM_INVALID;
 		*salt = object_bytes (salt_key, CKA_VALUE);
 		return CKR_OK;
 	default:
@@ -93,9 +95,10 @@ hkdf_derive (const Mech *mech, const Derivation *how, Buf *value)
 
 	memcpy (&params, how->param.data, sizeof params);
 	prf.hash = mech_hash (params.hash);
-	if (prf.hash == NULL || (!params.extract && !params.expand) || (params.info == NULL && params.n_info > 0))
+	if (prf.hash == NULL || (!params.extract && !params.expand) || (params.expand && params.info == NULL && params.n_info > 0))
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the parameter is no CK_HKDF_PARAMS that can be followed");
-	TRY (hkdf_salt (&params, how->others[0], &salt));
+	if (params.extract)
+		TRY (hkdf_salt (&params, how->n_others > 0 ? how->others[0] : NULL, &salt));
 	rv = hkdf_run (&prf, &params, salt, object_bytes (how->base, CKA_VALUE), how->pieces->n, value);
 	wipe (&prf, sizeof prf);
 	return rv;

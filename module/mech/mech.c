@@ -54,7 +54,10 @@ mech_info (const Mech *mech, CK_MECHANISM_INFO *info)
 	              (mech->verify ? CKF_VERIFY : 0) | (mech->sign_recover ? CKF_SIGN_RECOVER : 0) |
 	              (mech->verify_recover ? CKF_VERIFY_RECOVER : 0) | (mech->wrap ? CKF_WRAP : 0) |
 	              (mech->unwrap ? CKF_UNWRAP : 0) | (mech->generate ? CKF_GENERATE : 0) |
-	              (mech->generate_pair ? CKF_GENERATE_KEY_PAIR : 0) | (mech->derive ? CKF_DERIVE : 0);
+	              (mech->generate_pair ? CKF_GENERATE_KEY_PAIR : 0) | (mech->derive ? CKF_DERIVE : 0) |
+	              (mech->kem ? CKF_ENCAPSULATE | CKF_DECAPSULATE : 0) |
+	              (mech->message ? CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT : 0) |
+	              (mech->sign ? CKF_MESSAGE_SIGN : 0) | (mech->verify ? CKF_MESSAGE_VERIFY : 0);
 }
 
 static const KeyKind *

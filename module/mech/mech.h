@@ -62,6 +62,7 @@ typedef struct {
 typedef struct {
 	Object *base;
 	Object *const *others;          /* the keys that .other_key found in the parameter */
+	size_t n_others;
 	Bytes param;
 	Piece *pieces;                    /* one key, unless the row has .pieces */
 	size_t n_pieces;
@@ -76,6 +77,42 @@ typedef CK_RV (*MechPieces) (const Mech *mech, Bytes param, Piece *pieces, size_
 
 /* The handle of the next key that the parameter names, which only the engine can open; false: no more. */
 typedef bool (*MechOtherKey) (Bytes param, size_t index, CK_OBJECT_HANDLE *handle);
+
+/* What the parameter of one message says: sections 5.9, 5.11 and 5.18.6. */
+typedef struct {
+	CK_BYTE *nonce;         /* given, or a place for the one that is made */
+	size_t n_nonce;
+	CK_ULONG n_fixed_bits;  /* of it, from the front, where it is made */
+	CK_ULONG generator;     /* CKG_… */
+	CK_BYTE *tag;           /* a place for it, or what it must be */
+	size_t n_tag;
+	CK_ULONG n_data;        /* of the message, for mechanisms that must know it before */
+} MessageParam;
+
+/* Longest nonce that is made, and room for the parameter of any mechanism with messages. */
+#define MOST_NONCE 16
+#define MESSAGE_ROOM 64
+
+/* How a mechanism encrypts messages: by its .encrypt and .decrypt, whose output ends with the tag. */
+typedef struct {
+	size_t n_param;         /* of the message's parameter */
+	CK_RV (*read) (Bytes param, MessageParam *message);
+
+	/* The parameter for .encrypt and .decrypt, made in @room, valid as long as what it points at. */
+	Bytes (*plain_param) (const MessageParam *message, CK_BYTE *nonce, Bytes aad, void *room);
+
+	/* The same for wrapping, where the additional data is in the parameter; NULL: it wraps no keys. */
+	size_t n_wrap_param;
+	CK_RV (*read_wrap) (Bytes param, MessageParam *message, Bytes *aad);
+} MechMessage;
+
+/* How a mechanism encapsulates: @wanted bytes of a secret, 0 for as many as there are. */
+typedef struct {
+	size_t (*size) (const Object *public);  /* of the ciphertext */
+	CK_RV (*encapsulate) (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext);
+	CK_RV (*decapsulate) (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted,
+	                      Buf *secret);
+} MechKem;
 
 #define NO_KEY ((CK_KEY_TYPE)-1)
 #define ANY_SECRET ((CK_KEY_TYPE)-2)    /* every type of secret key */
@@ -93,6 +130,8 @@ struct Mech {
 	MechGenerate generate;
 	MechGeneratePair generate_pair;
 	MechDerive derive;
+	const MechMessage *message;
+	const MechKem *kem;
 	MechPieces pieces;
 	MechOtherKey other_key;
 
@@ -103,8 +142,10 @@ struct Mech {
 	bool weak;                      /* a digest that gives a key away */
 	bool inherits;                  /* what is derived is protected as its base is */
 	bool like_base;                 /* where the template does not say, it is as sensitive and extractable */
+	bool same_as_base;              /* and the template may not say otherwise */
+	bool shows_others;              /* what is derived tells about the other keys, and is protected as they are */
 	bool gives_data;                /* a data object, not a key */
-	const CK_MECHANISM_TYPE *allows;        /* CKA_ALLOWED_MECHANISMS of what is derived; 0 behind the last */
+	const CK_MECHANISM_TYPE *allows;        /* all that a derived (generic) secret is for; 0 behind the last */
 	bool any_secret;                /* makes keys of the type that the template names */
 	bool makes_domain;              /* generates domain parameters, not keys */
 };

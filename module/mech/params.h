@@ -49,6 +49,57 @@ typedef struct {
 	CK_ULONG n_mac;
 } CcmParams;
 
+/* CK_GCM_MESSAGE_PARAMS */
+typedef struct {
+	CK_BYTE *iv;
+	CK_ULONG n_iv;
+	CK_ULONG n_fixed_bits;
+	CK_ULONG generator;
+	CK_BYTE *tag;
+	CK_ULONG n_tag_bits;
+} GcmMessageParams;
+
+/* CK_GCM_WRAP_PARAMS */
+typedef struct {
+	CK_BYTE *iv;
+	CK_ULONG n_iv;
+	CK_ULONG n_fixed_bits;
+	CK_ULONG generator;
+	CK_BYTE *aad;
+	CK_ULONG n_aad;
+	CK_ULONG n_tag_bits;
+} GcmWrapParams;
+
+/* CK_CCM_WRAP_PARAMS */
+typedef struct {
+	CK_ULONG n_data;
+	CK_BYTE *nonce;
+	CK_ULONG n_nonce;
+	CK_ULONG n_fixed_bits;
+	CK_ULONG generator;
+	CK_BYTE *aad;
+	CK_ULONG n_aad;
+	CK_ULONG n_mac;
+} CcmWrapParams;
+
+/* CK_CCM_MESSAGE_PARAMS */
+typedef struct {
+	CK_ULONG n_data;
+	CK_BYTE *nonce;
+	CK_ULONG n_nonce;
+	CK_ULONG n_fixed_bits;
+	CK_ULONG generator;
+	CK_BYTE *mac;
+	CK_ULONG n_mac;
+} CcmMessageParams;
+
+/* CK_SALSA20_CHACHA20_POLY1305_MSG_PARAMS */
+typedef struct {
+	CK_BYTE *nonce;
+	CK_ULONG n_nonce;
+	CK_BYTE *tag;
+} ChachaPolyMessageParams;
+
 /* CK_CHACHA20_PARAMS */
 typedef struct {
 	CK_BYTE *counter;

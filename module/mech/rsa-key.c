@@ -448,7 +448,9 @@ compute_root (PrivateForm *form, const mpz_t hidden, mpz_t x)
 	mpz_powm_sec (x2, hidden, key->b, key->q);
 	TRY (join_halves (key, x1, x2, x));
 	mpz_powm (x1, x, form->public.e, form->public.n);
-	return mpz_cmp (x1, hidden) == 0 ? CKR_OK : CKR_FUNCTION_FAILED;
+	if (mpz_cmp (x1, hidden) != 0)
+		return fail (CKR_FUNCTION_FAILED, "the result of the RSA operation is wrong: the key is damaged");
+	return CKR_OK;
 }
 
 CK_RV
@@ -469,8 +471,7 @@ rsa_private_primitive (Object *key, const uint8_t *in, uint8_t *out)
 	TRY (blinding_take (form, x, reveal));
 	mpz_mul (m, m, x);
 	mpz_mod (m, m, form->public.n);
-	if (compute_root (form, m, x) != CKR_OK)
-		return fail (CKR_FUNCTION_FAILED, "the result of the RSA operation is wrong: the key is damaged");
+	TRY (compute_root (form, m, x));
 	mpz_mul (x, x, reveal);
 	mpz_mod (x, x, form->public.n);
 	number_get (x, form->public.size, out);

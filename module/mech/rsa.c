@@ -512,6 +512,40 @@ oaep_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 
 /* --- rows --- */
 
+/* --- recovery of what was signed --- */
+
+static CK_RV
+raw_recover (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf opened = BUF_PLAIN;
+
+	TRY (open_signature (rsa, in, &opened));
+	memcpy (out, opened.data, opened.len);
+	*n_out = opened.len;
+	return CKR_OK;
+}
+
+/* 00 01 FF … FF 00 and at least eight of the FF. */
+static CK_RV
+pkcs1_recover (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	Rsa *rsa = state;
+	auto_wipe Buf opened = BUF_PLAIN;
+	size_t at = 2;
+
+	TRY (open_signature (rsa, in, &opened));
+	while (at < opened.len && opened.data[at] == 0xff)
+		at++;
+	if (opened.len < 11 || opened.data[0] != 0 || opened.data[1] != 1 || at < 10 || at == opened.len ||
+	    opened.data[at] != 0)
+		return wrong_signature ();
+	*n_out = opened.len - at - 1;
+	if (*n_out > 0)
+		memcpy (out, opened.data + at + 1, *n_out);
+	return CKR_OK;
+}
+
 #define ONE_PIECE(n, op_start, op_finish, is_inexact)                                                        \
 	static const MechOp n = {                                                                            \
 		.state_size = sizeof (Rsa), .start = op_start, .room = rsa_room, .finish = op_finish,        \
@@ -531,6 +565,8 @@ oaep_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 ONE_PIECE (pkcs1_sign_op, rsa_start, pkcs1_sign, false);
 ONE_PIECE (pss_sign_op, pss_start, pss_sign, false);
 ONE_PIECE (raw_sign_op, rsa_start, raw_private, false);
+ONE_PIECE (pkcs1_recover_op, rsa_start, pkcs1_recover, true);
+ONE_PIECE (raw_recover_op, rsa_start, raw_recover, false);
 ONE_PIECE (raw_encrypt_op, rsa_start, raw_encrypt, false);
 ONE_PIECE (raw_decrypt_op, rsa_start, raw_decrypt, false);
 ONE_PIECE (pkcs1_encrypt_op, rsa_start, pkcs1_encrypt, false);
@@ -551,6 +587,72 @@ CHECKED (raw_check_op, rsa_start, NULL, raw_check);
 CHECKED (pkcs1_check_hashed_op, rsa_start, rsa_update, pkcs1_check);
 CHECKED (pss_check_hashed_op, pss_start, rsa_update, pss_check);
 
+/* --- encapsulation --- */
+
+static size_t
+kem_size (const Object *public)
+{
+	return rsa_key_length (public);
+}
+
+/* A random secret, encrypted by the mechanism's own means. */
+static CK_RV
+encapsulate (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext)
+{
+	if (wanted == 0)
+		return fail (CKR_TEMPLATE_INCOMPLETE, "the template does not say how long the key is to be");
+	TRY_ALLOC (buf_grow (secret, wanted));
+	TRY (random_bytes (secret->data, wanted));
+	return mech_run (mech->encrypt, mech, public, param, bytes_of (secret), ciphertext);
+}
+
+static CK_RV
+decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
+{
+	CK_RV rv = mech_run (mech->decrypt, mech, private, param, ciphertext, secret);
+
+	return rv == CKR_ENCRYPTED_DATA_INVALID     ? CKR_WRAPPED_KEY_INVALID :
+	       rv == CKR_ENCRYPTED_DATA_LEN_RANGE ? CKR_WRAPPED_KEY_LEN_RANGE :
+	                                              rv;
+}
+
+static const MechKem rsa_kem = { kem_size, encapsulate, decapsulate };
+
+/* RSASVE, SP 800-56B section 7.2.1: the secret is a number below the modulus, at its length. */
+static CK_RV
+encapsulate_number (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext)
+{
+	size_t n = rsa_key_length (public);
+	auto_mpz mpz_t z;
+	auto_mpz mpz_t top;
+
+	mpz_init (z);
+	mpz_init (top);
+	number_set (top, object_bytes (public, CKA_MODULUS));
+	mpz_sub_ui (top, top, 2);
+	TRY_ALLOC (buf_grow (secret, n) && buf_grow (ciphertext, n));
+	do {
+		TRY (random_bytes (secret->data, n));
+		number_set (z, bytes_of (secret));
+	} while (mpz_cmp_ui (z, 2) < 0 || mpz_cmp (z, top) > 0);
+	return rsa_public_primitive (public, secret->data, ciphertext->data);
+}
+
+static CK_RV
+decapsulate_number (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
+{
+	size_t n = rsa_key_length (private);
+	CK_RV rv;
+
+	if (ciphertext.len != n)
+		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the ciphertext has %zu bytes, not %zu", n, ciphertext.len);
+	TRY_ALLOC (buf_grow (secret, n));
+	rv = rsa_private_primitive (private, ciphertext.data, secret->data);
+	return rv == CKR_DATA_INVALID ? CKR_WRAPPED_KEY_INVALID : rv;
+}
+
+static const MechKem number_kem = { kem_size, encapsulate_number, decapsulate_number };
+
 #define RSA .key_types = KEYS (CKK_RSA), SIZES (512, 16384)
 #define PKCS1_HASHED(n, nettle)                                                                              \
 	{ MECH (n##_RSA_PKCS), RSA, .hash = nettle, .sign = &pkcs1_sign_hashed_op, .verify = &pkcs1_check_hashed_op }
@@ -562,11 +664,13 @@ static const Mech mechs[] = {
 	{ MECH (RSA_PKCS_KEY_PAIR_GEN), .key_types = KEYS (CKK_RSA), SIZES (1024, 8192),
 	  .generate_pair = rsa_generate_pair },
 	{ MECH (RSA_PKCS), RSA, .sign = &pkcs1_sign_op, .verify = &pkcs1_check_op, .encrypt = &pkcs1_encrypt_op,
-	  .decrypt = &pkcs1_decrypt_op, .wrap = &pkcs1_encrypt_op, .unwrap = &pkcs1_decrypt_op, .secret_only = true },
+	  .decrypt = &pkcs1_decrypt_op, .wrap = &pkcs1_encrypt_op, .unwrap = &pkcs1_decrypt_op, .secret_only = true,
+	  .sign_recover = &pkcs1_sign_op, .verify_recover = &pkcs1_recover_op, .kem = &rsa_kem },
 	{ MECH (RSA_X_509), RSA, .sign = &raw_sign_op, .verify = &raw_check_op, .encrypt = &raw_encrypt_op,
-	  .decrypt = &raw_decrypt_op },
+	  .decrypt = &raw_decrypt_op, .sign_recover = &raw_sign_op, .verify_recover = &raw_recover_op,
+	  .kem = &number_kem },
 	{ MECH (RSA_PKCS_OAEP), RSA, PARAM (OaepParams), .encrypt = &rsa_oaep_encrypt, .decrypt = &rsa_oaep_decrypt,
-	  .wrap = &rsa_oaep_encrypt, .unwrap = &rsa_oaep_decrypt, .secret_only = true },
+	  .wrap = &rsa_oaep_encrypt, .unwrap = &rsa_oaep_decrypt, .secret_only = true, .kem = &rsa_kem },
 	{ MECH (RSA_PKCS_PSS), RSA, PARAM (PssParams), .sign = &pss_sign_op, .verify = &pss_check_op },
 	PKCS1_HASHED (SHA1, &nettle_sha1),
 	PKCS1_HASHED (SHA224, &nettle_sha224),

@@ -5,6 +5,9 @@
 
 #include "mech.h"
 
+/* Bytes below which a secret can be found by trying: 112 bits. */
+#define SHORTEST_SECRET 14
+
 /* Longer ones are not made from others. */
 #define LONGEST_SECRET 0x10000
 

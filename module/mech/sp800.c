@@ -150,6 +150,8 @@ put_input (const Kdf *kdf, const Derivation *how, const Bytes *chain, uint64_t c
 			TRY_ALLOC (buf_add (out, bytes (field->value, field->n)));
 			break;
 		case CK_SP800_108_KEY_HANDLE:
+			if (n_other == how->n_others)
+				return cannot_follow ("another thread changes it");
 			TRY_ALLOC (buf_add (out, object_bytes (how->others[n_other++], CKA_VALUE)));
 			break;
 		}
@@ -348,7 +350,7 @@ sp800_other_key (Bytes param, size_t index, CK_OBJECT_HANDLE *handle)
 }
 
 #define SP800                                                                                                \
-	.key_types = KEYS (ANY_SECRET), .like_base = true, .derive = sp800_derive, .pieces = sp800_pieces, .other_key = sp800_other_key
+	.key_types = KEYS (ANY_SECRET), .like_base = true, .shows_others = true, .derive = sp800_derive, .pieces = sp800_pieces, .other_key = sp800_other_key
 
 static const Mech mechs[] = {
 	{ MECH (SP800_108_COUNTER_KDF), SP800, PARAM (KdfParams) },

@@ -74,6 +74,17 @@ tls_prf (CK_MECHANISM_TYPE which, Bytes secret, const Seed *seed, size_t n, Buf 
 	return CKR_OK;
 }
 
+/* The old function is the sum of two, each over a half: the halves are found by trying, one against the other. */
+static CK_RV
+check_halves (CK_MECHANISM_TYPE which, const Object *key)
+{
+	bool is_guarded = object_bool (key, CKA_SENSITIVE, true) || !object_bool (key, CKA_EXTRACTABLE, false);
+
+	if (which == CKM_TLS_PRF && is_guarded && object_bytes (key, CKA_VALUE).len < 2 * SHORTEST_SECRET)
+		return fail (CKR_KEY_SIZE_RANGE, "the old function of TLS would give so short a secret away");
+	return CKR_OK;
+}
+
 static CK_RV
 check_bytes (const CK_BYTE *data, CK_ULONG n)
 {
@@ -95,18 +106,27 @@ check_randoms (const TlsRandoms *randoms)
 
 /* The version stands in front of a premaster secret that came encrypted; there is none in an agreed one. */
 static CK_RV
-tell_version (bool is_agreed, Bytes secret, CK_VERSION *version)
+check_version (bool is_agreed, const Object *base, const CK_VERSION *version)
 {
 	if (is_agreed)
 		return version == NULL ? CKR_OK :
 		                         fail (CKR_MECHANISM_PARAM_INVALID, "an agreed secret has no version in it");
-	if (secret.len != N_MASTER)
+	if (object_bytes (base, CKA_VALUE).len != N_MASTER)
 		return fail (CKR_KEY_SIZE_RANGE, "a premaster secret with a version has %d bytes", N_MASTER);
 	if (version == NULL)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no place for the version");
+	return CKR_OK;
+}
+
+static void
+tell_version (const Object *base, CK_VERSION *version)
+{
+	Bytes secret = object_bytes (base, CKA_VALUE);
+
+	if (version == NULL)
+		return;
 	version->major = secret.data[0];
 	version->minor = secret.data[1];
-	return CKR_OK;
 }
 
 static CK_RV
@@ -127,9 +147,10 @@ derive_master (const Mech *mech, const Derivation *how, Buf *value)
 	TRY (check_randoms (&params.randoms));
 	seed = (Seed){ LABEL ("master secret"), bytes (params.randoms.client, params.randoms.n_client),
 		       bytes (params.randoms.server, params.randoms.n_server), NO_BYTES };
-	TRY (tell_version (mech->type == CKM_TLS12_MASTER_KEY_DERIVE_DH, object_bytes (how->base, CKA_VALUE),
-	                   params.version));
-	return make_master (how, params.hash, &seed, value);
+	TRY (check_version (mech->type == CKM_TLS12_MASTER_KEY_DERIVE_DH, how->base, params.version));
+	TRY (make_master (how, params.hash, &seed, value));
+	tell_version (how->base, params.version);
+	return CKR_OK;
 }
 
 /* RFC 7627 section 4. */
@@ -143,9 +164,10 @@ derive_extended_master (const Mech *mech, const Derivation *how, Buf *value)
 	TRY (check_bytes (params.session_hash, params.n_session_hash));
 	seed = (Seed){ LABEL ("extended master secret"), bytes (params.session_hash, params.n_session_hash), NO_BYTES,
 		       NO_BYTES };
-	TRY (tell_version (mech->type == CKM_TLS12_EXTENDED_MASTER_KEY_DERIVE_DH, object_bytes (how->base, CKA_VALUE),
-	                   params.version));
-	return make_master (how, params.hash, &seed, value);
+	TRY (check_version (mech->type == CKM_TLS12_EXTENDED_MASTER_KEY_DERIVE_DH, how->base, params.version));
+	TRY (make_master (how, params.hash, &seed, value));
+	tell_version (how->base, params.version);
+	return CKR_OK;
 }
 
 /* --- the key block --- */
@@ -265,6 +287,7 @@ derive_bytes (const Mech *mech, const Derivation *how, Buf *value)
 	Seed seed;
 
 	memcpy (&params, how->param.data, sizeof params);
+	TRY (check_halves (CKM_TLS_PRF, how->base));
 	TRY (check_bytes (params.label, params.n_label));
 	TRY (check_bytes (params.seed, params.n_seed));
 	seed = (Seed){ bytes (params.label, params.n_label), bytes (params.seed, params.n_seed), NO_BYTES, NO_BYTES };
@@ -288,7 +311,7 @@ mac_start (void *state, const Mech *mech, Object *key, Bytes param)
 	if ((mac->params.prf != CKM_TLS_PRF && mech_hash (mac->params.prf) == NULL) || mac->params.n_mac < 12 ||
 	    mac->params.n_mac > (mac->params.prf == CKM_TLS_PRF ? 12 : 256) || (mac->params.whose != 1 && mac->params.whose != 2))
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the parameter is no CK_TLS_MAC_PARAMS that can be followed");
-	return CKR_OK;
+	return check_halves (mac->params.prf, key);
 }
 
 static size_t
@@ -333,8 +356,8 @@ static const CK_MECHANISM_TYPE master_uses[] = {
 #define SECRET .key_types = KEYS (CKK_GENERIC_SECRET)
 #define MASTER SECRET, .allows = master_uses, .derive = derive_master, PARAM (TlsMasterParams)
 #define EXTENDED SECRET, .allows = master_uses, .derive = derive_extended_master, PARAM (TlsExtendedMasterParams)
-#define TLS_KEYS \
-	SECRET, SIZES (48, 48), .inherits = true, .derive = derive_keys, .pieces = keys_pieces, PARAM (TlsKeysParams)
+#define TLS_KEYS                                                                                             \
+	SECRET, SIZES (48, 48), .inherits = true, .like_base = true, .same_as_base = true, .derive = derive_keys, .pieces = keys_pieces, PARAM (TlsKeysParams)
 #define EXPORT SECRET, .inherits = true, .like_base = true, .derive = derive_exported, PARAM (TlsKdfParams)
 #define TLS_TAG SECRET, .sign = &mac_op, .verify = &mac_op, PARAM (TlsMacParams)
 

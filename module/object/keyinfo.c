@@ -49,7 +49,7 @@ rsa_decode (Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
 			return false;
 		*rv = i < 2 ? attrs_set_bytes (key, rsa_parts[i], part) : attrs_set_secret (key, rsa_parts[i], part);
 	}
-	return private.len == 0;
+	return *rv != CKR_OK || private.len == 0;
 }
 
 /* A private value at the curve's full length; SoftHSM may have stored it without leading zeros. */

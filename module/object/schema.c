@@ -91,6 +91,8 @@ static const Rule public_key_rows[] = {
 	{ CKA_WRAP, IS_BOOL, N (8) | N (9), &yes },
 	{ CKA_TRUSTED, IS_BOOL, N (8) | N (10), &no },
 	{ CKA_WRAP_TEMPLATE, IS_ATTRS, 0, empty },
+	{ CKA_ENCAPSULATE, IS_BOOL, N (8) | N (9), NULL },
+	{ CKA_ENCAPSULATE_TEMPLATE, IS_ATTRS, 0, NULL },
 	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, 0, empty },
 };
 static const Rules public_key = { "public key", &key, ROWS (public_key_rows) };
@@ -109,6 +111,8 @@ static const Rule private_key_rows[] = {
 	{ CKA_WRAP_WITH_TRUSTED, IS_BOOL, N (8) | N (11), &no },
 	{ CKA_UNWRAP_TEMPLATE, IS_ATTRS, 0, empty },
 	{ CKA_ALWAYS_AUTHENTICATE, IS_BOOL, 0, &no },
+	{ CKA_DECAPSULATE, IS_BOOL, N (8) | N (9), NULL },
+	{ CKA_DECAPSULATE_TEMPLATE, IS_ATTRS, 0, NULL },
 	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, 0, empty },
 };
 static const Rules private_key = { "private key", &key, ROWS (private_key_rows) };

@@ -1,5 +1,6 @@
 /* Where mechanisms and keys meet: who may use what for which operation.  PKCS #11 v3.2 sections 5.8 to 5.14. */
 
+#include "secret.h"
 #include "session.h"
 
 void
@@ -36,7 +37,8 @@ session_find_mech (const CK_MECHANISM *mechanism, const Mech **mech)
 static CK_RV
 has_right_class (const Object *key, CK_ATTRIBUTE_TYPE usage)
 {
-	bool for_all = usage == CKA_ENCRYPT || usage == CKA_VERIFY || usage == CKA_WRAP;
+	bool for_all = usage == CKA_ENCRYPT || usage == CKA_VERIFY || usage == CKA_VERIFY_RECOVER || usage == CKA_WRAP ||
+	               usage == CKA_ENCAPSULATE;
 
 	switch (object_class (key)) {
 	case CKO_SECRET_KEY:
@@ -51,7 +53,7 @@ has_right_class (const Object *key, CK_ATTRIBUTE_TYPE usage)
 }
 
 CK_RV
-session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
+session_use_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
 {
 	CK_RV rv;
 
@@ -62,7 +64,13 @@ session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE k
 	if (!object_bool (use->key, usage, false))
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow this use (0x%lx)", usage);
 	TRY (key_allows (use->key, mechanism->mechanism));
-	TRY (mech_suits (use->mech, use->key));
+	return mech_suits (use->mech, use->key);
+}
+
+CK_RV
+session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
+{
+	TRY (session_use_key (session, mechanism, key, usage, use));
 	return mech_param (use->mech, mechanism, &use->param);
 }
 
@@ -76,6 +84,9 @@ static const struct {
 	[OP_DECRYPT] = { offsetof (Mech, decrypt), CKA_DECRYPT },
 	[OP_SIGN] = { offsetof (Mech, sign), CKA_SIGN },
 	[OP_VERIFY] = { offsetof (Mech, verify), CKA_VERIFY },
+	[OP_SIGN_RECOVER] = { offsetof (Mech, sign_recover), CKA_SIGN_RECOVER },
+	[OP_VERIFY_RECOVER] = { offsetof (Mech, verify_recover), CKA_VERIFY_RECOVER },
+	[OP_VERIFY_SIGNATURE] = { offsetof (Mech, verify), CKA_VERIFY },
 };
 
 static const MechOp *
@@ -107,6 +118,11 @@ session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, 
 	auto_use Use use = { 0 };
 	const MechOp *how;
 
+	/* Section 5.8.1 and its like: no mechanism ends what is under way. */
+	if (mechanism == NULL && op_is_active (op)) {
+		op_end (op);
+		return CKR_OK;
+	}
 	if (op_is_active (op))
 		return fail (CKR_OPERATION_ACTIVE, "such an operation is under way");
 	TRY (session_find_mech (mechanism, &use.mech));
@@ -119,9 +135,85 @@ session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, 
 		TRY (session_use (session, mechanism, key, kinds[kind].usage, &use));
 	TRY (start_with_memory (session, kind, how, &use));
 	op->key_handle = key;
-	op->needs_login = use.key != NULL && (kind == OP_SIGN || kind == OP_DECRYPT) &&
+	op->needs_login = use.key != NULL && (kind == OP_SIGN || kind == OP_SIGN_RECOVER || kind == OP_DECRYPT) &&
 	                  object_bool (use.key, CKA_ALWAYS_AUTHENTICATE, false);
 	return CKR_OK;
+}
+
+CK_RV
+session_start_verify_signature (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, Bytes signature)
+{
+	Op *op = &session->ops[OP_VERIFY_SIGNATURE];
+
+	if (mechanism != NULL && signature.data == NULL)
+		return CKR_ARGUMENTS_BAD;
+	TRY (session_start_op (session, OP_VERIFY_SIGNATURE, mechanism, key));
+	if (mechanism == NULL || buf_set (&op->signature, signature))
+		return CKR_OK;
+	op_end (op);
+	return CKR_HOST_MEMORY;
+}
+
+/* Which operations a flag of C_SessionCancel means. */
+static const struct {
+	CK_FLAGS flag;
+	OpKind kind;
+} op_flags[] = {
+	{ CKF_DIGEST, OP_DIGEST },   { CKF_ENCRYPT, OP_ENCRYPT },           { CKF_DECRYPT, OP_DECRYPT },
+	{ CKF_SIGN, OP_SIGN },       { CKF_SIGN_RECOVER, OP_SIGN_RECOVER }, { CKF_VERIFY, OP_VERIFY },
+	{ CKF_VERIFY, OP_VERIFY_SIGNATURE }, { CKF_VERIFY_RECOVER, OP_VERIFY_RECOVER },
+};
+
+static const struct {
+	CK_FLAGS flag;
+	MessageKind kind;
+} message_flags[] = {
+	{ CKF_MESSAGE_ENCRYPT, MESSAGE_ENCRYPT },
+	{ CKF_MESSAGE_DECRYPT, MESSAGE_DECRYPT },
+	{ CKF_MESSAGE_SIGN, MESSAGE_SIGN },
+	{ CKF_MESSAGE_VERIFY, MESSAGE_VERIFY },
+};
+
+void
+session_cancel (Session *session, CK_FLAGS flags)
+{
+	for (size_t i = 0; i < N_ELEMENTS (op_flags); i++)
+		if (flags & op_flags[i].flag)
+			op_end (&session->ops[op_flags[i].kind]);
+	for (size_t i = 0; i < N_ELEMENTS (message_flags); i++)
+		if (flags & message_flags[i].flag)
+			message_end (&session->messages[message_flags[i].kind]);
+	if (flags & CKF_FIND_OBJECTS && session->searching)
+		session_find_end (session);
+}
+
+static bool
+has_part (Bytes in, Out result)
+{
+	return result.len != NULL && (in.data != NULL || in.len == 0) && in.len <= PTRDIFF_MAX;
+}
+
+/* Whoever makes ciphertext digests what went in, whoever opens it what came out; a question changes neither. */
+CK_RV
+session_update_two (Session *session, OpKind first, OpKind second, Bytes in, Out result)
+{
+	Op *tell = &session->ops[first], *crypt = &session->ops[second];
+	auto_wipe Buf copy = BUF_SECRET;
+	size_t n;
+
+	if (!op_is_active (tell) || !op_is_active (crypt))
+		return fail (CKR_OPERATION_NOT_INITIALIZED, "both operations must be under way");
+	if (!has_part (in, result))
+		return CKR_ARGUMENTS_BAD;
+	n = op_update_room (crypt, in.len);
+	if (result.data == NULL || *result.len < n)
+		return op_update (crypt, in, result);
+	if (second == OP_ENCRYPT)
+		TRY_ALLOC (buf_set (&copy, in));
+	TRY (op_update (crypt, in, result));
+	if (second == OP_DECRYPT)
+		return op_update (tell, bytes (result.data, *result.len), (Out){ 0 });
+	return op_update (tell, bytes_of (&copy), (Out){ 0 });
 }
 
 Op *
@@ -148,5 +240,6 @@ session_digest_key (Session *session, CK_OBJECT_HANDLE key)
 	if ((object_bool (object, CKA_SENSITIVE, true) || !object_bool (object, CKA_EXTRACTABLE, false)) &&
 	    (op->mech->weak || object_bytes (object, CKA_VALUE).len < SHORTEST_SECRET))
 		return fail (CKR_KEY_INDIGESTIBLE, "the digest would give this key away");
+	op->keyed = true;
 	return op_update (op, object_bytes (object, CKA_VALUE), (Out){ 0 });
 }

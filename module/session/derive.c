@@ -85,9 +85,8 @@ set_uses (const Piece *piece, Attrs *draft)
 	return CKR_OK;
 }
 
-/* The length that keys of a type have, 0 where there are several. */
-static size_t
-length_of_type (CK_KEY_TYPE key_type)
+size_t
+session_length_of_type (CK_KEY_TYPE key_type)
 {
 	static const struct {
 		CK_KEY_TYPE key_type;
@@ -109,7 +108,7 @@ settle_length (const Attrs *draft, Piece *piece)
 
 	if (piece->n > 0 && said > 0 && said != piece->n)
 		return fail (CKR_TEMPLATE_INCONSISTENT, "the key has %zu bytes, not %lu", piece->n, said);
-	piece->n = piece->n > 0 ? piece->n : said > 0 ? said : length_of_type (key_type);
+	piece->n = piece->n > 0 ? piece->n : said > 0 ? said : session_length_of_type (key_type);
 	if (piece->n > LONGEST_SECRET)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a key of %zu bytes is not derived", piece->n);
 	if (key_type == CKK_AES && piece->n != 0 && piece->n != 16 && piece->n != 24 && piece->n != 32)
@@ -154,6 +153,8 @@ draft_data (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
 		if (piece->template[i].type == CKA_VALUE_LEN && piece->template[i].ulValueLen == sizeof n &&
 		    piece->template[i].pValue != NULL)
 			memcpy (&n, piece->template[i].pValue, sizeof n);
+	if (session_template_says (piece->template, piece->n_template, CKA_VALUE))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "the value is what is derived");
 	if (n > LONGEST_SECRET)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "%lu bytes are not derived", n);
 	piece->n = n;
@@ -166,20 +167,23 @@ draft_data (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
 	return session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true));
 }
 
+/* Which of several templates is wrong: section 6.42. */
+static CK_RV
+mark (Plan *plan, size_t index, CK_RV rv)
+{
+	if (rv != CKR_OK && plan->n_pieces > 1 && plan->pieces[index].out == NULL)
+		*plan->pieces[index].handle = CK_INVALID_HANDLE;
+	return rv;
+}
+
 static CK_RV
 draft_pieces (Session *session, const Use *use, Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_pieces; i++) {
 		Piece *piece = &plan->pieces[i];
-		CK_RV rv = CKR_OK;
-
 		if (piece->out == NULL)
-			rv = (use->mech->gives_data ? draft_data : draft_key) (session, piece, &plan->rules[i],
-			                                                       &plan->drafts[i]);
-		/* Which of several templates is wrong: section 6.42. */
-		if (rv != CKR_OK && plan->n_pieces > 1)
-			*piece->handle = CK_INVALID_HANDLE;
-		TRY (rv);
+			TRY (mark (plan, i, (use->mech->gives_data ? draft_data : draft_key) (
+			                            session, piece, &plan->rules[i], &plan->drafts[i])));
 	}
 	return CKR_OK;
 }
@@ -224,15 +228,24 @@ protect_as (Protection *all, const Object *key)
 	all->never_extractable = all->never_extractable && object_bool (key, CKA_NEVER_EXTRACTABLE, false);
 }
 
-static Protection
-protection_of (const Use *use, const Plan *plan)
-{
-	Protection all = { false, true, true, true };
+static const Protection no_protection = { false, true, true, true };
 
-	protect_as (&all, use->key);
+/* Of the keys that the parameter names. */
+static Protection
+protection_of_others (const Plan *plan, Protection all)
+{
 	for (size_t i = 0; i < plan->n_others; i++)
 		protect_as (&all, plan->others[i]);
 	return all;
+}
+
+static Protection
+protection_of_base (const Use *use)
+{
+	Protection base = no_protection;
+
+	protect_as (&base, use->key);
+	return base;
 }
 
 /* Where the derived value tells about its base, it is no less protected, and no shorter than can be found by
@@ -262,6 +275,15 @@ take_from_base (Protection base, const Piece *piece, Attrs *draft)
 	return CKR_OK;
 }
 
+static CK_RV
+must_be_same (Protection base, const Attrs *draft)
+{
+	if (attrs_bool (draft, CKA_SENSITIVE, false) != base.sensitive ||
+	    attrs_bool (draft, CKA_EXTRACTABLE, false) != base.extractable)
+		return fail (CKR_TEMPLATE_INCONSISTENT, "these keys are as sensitive and extractable as their base");
+	return CKR_OK;
+}
+
 /* PKCS #11 v3.2 sections 4.9 and 4.10. */
 static CK_RV
 set_history (Protection base, Attrs *draft)
@@ -272,15 +294,35 @@ set_history (Protection base, Attrs *draft)
 	                       base.never_extractable && !attrs_bool (draft, CKA_EXTRACTABLE, false));
 }
 
+static bool
+is_allowed (const Mech *mech, CK_MECHANISM_TYPE type)
+{
+	for (size_t i = 0; mech->allows[i] != 0; i++)
+		if (mech->allows[i] == type)
+			return true;
+	return false;
+}
+
+/* A template may narrow what the key is for. */
 static CK_RV
 set_allowed (const Mech *mech, const Piece *piece, Attrs *draft)
 {
+	Bytes said = attrs_bytes (draft, CKA_ALLOWED_MECHANISMS);
 	size_t n = 0;
 
-	while (mech->allows != NULL && mech->allows[n] != 0)
-		n++;
-	if (n == 0 || session_template_says (piece->template, piece->n_template, CKA_ALLOWED_MECHANISMS))
+	if (mech->allows == NULL)
 		return CKR_OK;
+	if (attrs_ulong (draft, CKA_KEY_TYPE, 0) != CKK_GENERIC_SECRET)
+		return fail (CKR_TEMPLATE_INCONSISTENT, "%s makes generic secrets", mech->name);
+	for (CK_MECHANISM_TYPE type; said.len > 0; said = bytes (said.data + sizeof type, said.len - sizeof type)) {
+		memcpy (&type, said.data, sizeof type);
+		if (!is_allowed (mech, type))
+			return fail (CKR_TEMPLATE_INCONSISTENT, "such a key is not for mechanism 0x%lx", type);
+	}
+	if (attrs_bytes (draft, CKA_ALLOWED_MECHANISMS).len > 0)
+		return CKR_OK;
+	while (mech->allows[n] != 0)
+		n++;
 	return attrs_set (draft, CKA_ALLOWED_MECHANISMS, IS_MECHS, bytes (mech->allows, n * sizeof *mech->allows));
 }
 
@@ -290,7 +332,7 @@ set_allowed (const Mech *mech, const Piece *piece, Attrs *draft)
 static CK_RV
 derive (Session *session, const Use *use, Plan *plan, Buf *value)
 {
-	Derivation how = { use->key, plan->others, use->param, plan->pieces, plan->n_pieces };
+	Derivation how = { use->key, plan->others, plan->n_others, use->param, plan->pieces, plan->n_pieces };
 	CK_RV rv = use->mech->derive (use->mech, &how, value);
 
 	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
@@ -305,7 +347,7 @@ static CK_RV
 fill_object (const Use *use, const Plan *plan, size_t index, uint8_t *value, size_t n, Attrs *draft)
 {
 	const Piece *piece = &plan->pieces[index];
-	Protection base = protection_of (use, plan);
+	Protection base = protection_of_base (use), all = protection_of_others (plan, base);
 
 	if (use->mech->gives_data)
 		return attrs_set_secret (draft, CKA_VALUE, bytes (value, n));
@@ -313,10 +355,15 @@ fill_object (const Use *use, const Plan *plan, size_t index, uint8_t *value, siz
 	TRY (attrs_set_secret (draft, CKA_VALUE, bytes (value, n)));
 	if (use->mech->like_base)
 		TRY (take_from_base (base, piece, draft));
+	if (use->mech->same_as_base)
+		TRY (must_be_same (base, draft));
 	if (use->mech->inherits)
-		TRY (inherit_protection (base, piece, draft));
+		TRY (inherit_protection (all, piece, draft));
+	else if (use->mech->shows_others)
+		TRY (inherit_protection (protection_of_others (plan, no_protection), piece, draft));
 	TRY (set_allowed (use->mech, piece, draft));
-	return set_history (base, draft);
+	/* Section 6.42 would let any of several keys decide; here all of them must have been so. */
+	return set_history (all, draft);
 }
 
 static CK_RV
@@ -330,7 +377,7 @@ fill_pieces (const Use *use, Plan *plan, Buf *value)
 		if (piece->n == 0)
 			piece->n = value->len - piece->at;
 		if (piece->out == NULL)
-			TRY (fill_object (use, plan, i, value->data + piece->at, piece->n, &plan->drafts[i]));
+			TRY (mark (plan, i, fill_object (use, plan, i, value->data + piece->at, piece->n, &plan->drafts[i])));
 	}
 	return CKR_OK;
 }
@@ -344,7 +391,7 @@ adopt_pieces (Session *session, Plan *plan)
 
 	for (i = 0; i < plan->n_pieces && rv == CKR_OK; i++)
 		if (plan->pieces[i].out == NULL)
-			rv = session_adopt (session, plan->rules[i], RULES_DERIVE, &plan->drafts[i], &made[i]);
+			rv = mark (plan, i, session_adopt (session, plan->rules[i], RULES_DERIVE, &plan->drafts[i], &made[i]));
 	while (rv != CKR_OK && i-- > 0)
 		if (made[i] != 0)
 			token_destroy_object (session->token, made[i]);

@@ -16,9 +16,11 @@ op_end (Op *op)
 		wipe (op->state, op->how->state_size);
 	object_unref (op->key);
 	buf_clear (&op->gathered);
+	buf_clear (&op->signature);
 	op->how = NULL;
 	op->key = NULL;
 	op->updated = false;
+	op->keyed = false;
 	op->needs_login = false;
 }
 
@@ -60,6 +62,37 @@ op_start (Op *op, OpKind kind, const MechOp *how, const Mech *mech, Object *key,
 	op->mech = mech;
 	op->key = object_ref (key);
 	op->gathered = BUF_PLAIN;
+	op->signature = BUF_PLAIN;
+	return CKR_OK;
+}
+
+CK_RV
+op_copy (Op *to, const Op *from)
+{
+	TRY (reserve_state (to, from->how->state_size));
+	memcpy (to->state, from->state, from->how->state_size);
+	to->kind = from->kind;
+	to->how = from->how;
+	to->mech = from->mech;
+	to->key = object_ref (from->key);
+	to->key_handle = from->key_handle;
+	to->gathered = BUF_PLAIN;
+	to->signature = BUF_PLAIN;
+	return CKR_OK;
+}
+
+CK_RV
+op_resume (Op *op, OpKind kind, const MechOp *how, const Mech *mech, bool updated, Bytes state)
+{
+	TRY (reserve_state (op, state.len));
+	memcpy (op->state, state.data, state.len);
+	op->kind = kind;
+	op->how = how;
+	op->mech = mech;
+	op->key = NULL;
+	op->updated = updated;
+	op->gathered = BUF_PLAIN;
+	op->signature = BUF_PLAIN;
 	return CKR_OK;
 }
 
@@ -277,6 +310,37 @@ op_final (Op *op, Out wanted)
 		return bad_arguments (op);
 	TRY (may_finish_parts (op));
 	return op_finish (op, bytes_of (&op->gathered), wanted);
+}
+
+size_t
+op_room (const Op *op, size_t n_in)
+{
+	return op->how->room (op->state, op->gathered.len + n_in);
+}
+
+CK_RV
+op_take (Op *op, Bytes in, Buf *result)
+{
+	size_t n = op_room (op, in.len), n_out = 0;
+	CK_RV rv = CKR_OK;
+
+	if (op->gathered.len > 0) {
+		rv = buf_add (&op->gathered, in) ? CKR_OK : CKR_HOST_MEMORY;
+		in = bytes_of (&op->gathered);
+	}
+	if (rv == CKR_OK && !buf_grow (result, n + 1))
+		rv = CKR_HOST_MEMORY;
+	if (rv == CKR_OK)
+		rv = op->how->finish (op->state, in, result->data, &n_out);
+	buf_cut (result, n_out);
+	op_end (op);
+	return rv;
+}
+
+size_t
+op_update_room (const Op *op, size_t n_in)
+{
+	return op->how->room_update ? op->how->room_update (op->state, n_in) : 0;
 }
 
 /* --- verification --- */

@@ -92,8 +92,10 @@ after_fork_in_child (void)
 		library.state = FORKED;
 	while ((session = handles_next (&library.sessions, &at)) != NULL) {
 		/* what another thread was doing there is left where it is: half done, it is not to be touched */
-		if (pthread_mutex_trylock (&session->lock) != 0)
+		if (pthread_mutex_trylock (&session->lock) != 0) {
 			memset (session->ops, 0, sizeof session->ops);
+			memset (session->messages, 0, sizeof session->messages);
+		}
 		pthread_mutex_init (&session->lock, NULL);
 	}
 }
@@ -116,6 +118,8 @@ session_free (Session *session)
 {
 	for (size_t i = 0; i < N_OPS; i++)
 		op_clear (&session->ops[i]);
+	for (size_t i = 0; i < N_MESSAGES; i++)
+		message_clear (&session->messages[i]);
 	free (session->found);
 	pthread_mutex_destroy (&session->lock);
 	free (session);
@@ -462,11 +466,15 @@ login_for_operation (Session *session, Bytes pin)
 
 	for (size_t i = 0; i < N_OPS; i++)
 		waiting = waiting || session->ops[i].needs_login;
+	for (size_t i = 0; i < N_MESSAGES; i++)
+		waiting = waiting || session->messages[i].needs_login;
 	if (!waiting)
 		return fail (CKR_OPERATION_NOT_INITIALIZED, "no operation waits for a PIN");
 	TRY (token_check_pin (session->token, pin));
 	for (size_t i = 0; i < N_OPS; i++)
 		session->ops[i].needs_login = false;
+	for (size_t i = 0; i < N_MESSAGES; i++)
+		session->messages[i].needs_login = false;
 	return CKR_OK;
 }
 
@@ -494,6 +502,13 @@ forget_operations (Session *session, CK_OBJECT_HANDLE handle)
 
 		if (op->key != NULL && (handle != 0 ? op->key_handle == handle : object_is_private (op->key)))
 			op_end (op);
+	}
+	for (size_t i = 0; i < N_MESSAGES; i++) {
+		Message *message = &session->messages[i];
+
+		if (message->key != NULL &&
+		    (handle != 0 ? message->key_handle == handle : object_is_private (message->key)))
+			message_end (message);
 	}
 }
 

@@ -4,6 +4,7 @@
 #define SESSION_SESSION_H
 
 #include "config.h"
+#include "message.h"
 #include "op.h"
 #include "slots.h"
 
@@ -16,6 +17,7 @@ typedef struct Session {
 	unsigned refs;
 	pthread_mutex_t lock;   /* one call at a time */
 	Op ops[N_OPS];
+	Message messages[N_MESSAGES];
 	CK_OBJECT_HANDLE *found;        /* a search that is under way */
 	CK_ULONG n_found, n_given;
 	bool searching;
@@ -81,6 +83,38 @@ CK_RV session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *dr
 CK_RV session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key);
 Op *session_op (Session *session, OpKind kind);
 
+/* Ends what the flags name: CKF_SIGN and its like, CKF_MESSAGE_…, CKF_FIND_OBJECTS. */
+void session_cancel (Session *session, CK_FLAGS flags);
+
+/* C_VerifySignatureInit. */
+CK_RV session_start_verify_signature (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key,
+                                      Bytes signature);
+
+/* One part for two operations: digested or signed, and encrypted or decrypted. */
+CK_RV session_update_two (Session *session, OpKind first, OpKind second, Bytes in, Out result);
+
+/* C_GetOperationState and C_SetOperationState: a digest, sealed for this process; state.c. */
+CK_RV session_save_state (Session *session, Out state);
+CK_RV session_restore_state (Session *session, Bytes state);
+
+/* --- messages, message.c --- */
+
+CK_RV session_start_messages (Session *session, MessageKind kind, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key);
+CK_RV session_end_messages (Session *session, MessageKind kind);
+
+/* One message, or its beginning and its parts; @last: the part that ends it. */
+CK_RV session_crypt_message (Session *session, MessageKind kind, Bytes param, Bytes aad, Bytes in, Out result);
+CK_RV session_begin_message (Session *session, MessageKind kind, Bytes param, Bytes aad);
+CK_RV session_next_message (Session *session, MessageKind kind, Bytes param, Bytes in, Out result, bool last);
+
+CK_RV session_sign_message (Session *session, Bytes param, Bytes in, Out signature);
+CK_RV session_next_sign (Session *session, Bytes param, Bytes in, Out signature);
+CK_RV session_verify_message (Session *session, Bytes param, Bytes in, Bytes signature);
+CK_RV session_next_verify (Session *session, Bytes param, Bytes in, Bytes signature);
+
+/* Makes a nonce, where the parameter asks for one.  @base: what is fixed of it, and counters are exclusive-ored with. */
+CK_RV message_nonce (const MessageParam *message, const uint8_t *base, Object *key, uint8_t nonce[static MOST_NONCE]);
+
 /* C_DigestKey. */
 CK_RV session_digest_key (Session *session, CK_OBJECT_HANDLE key);
 
@@ -103,13 +137,32 @@ CK_RV session_refuse (const Mech *mech);
 
 bool session_template_says (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TYPE type);
 
+/* The length that keys of a type have, 0 where there are several. */
+size_t session_length_of_type (CK_KEY_TYPE key_type);
+
 /* Reads a template for a new key of @class; the key type is @key_type, or what the template says where that is
  * CK_UNAVAILABLE_INFORMATION. */
 CK_RV session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type,
                          const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules, Attrs *draft);
 
-/* Bytes below which a secret can be found by trying: 112 bits. */
-#define SHORTEST_SECRET 14
+CK_RV session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping,
+                                  CK_OBJECT_HANDLE key, Bytes aad, Out wrapped);
+CK_RV session_unwrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping,
+                                    Bytes wrapped, const CK_ATTRIBUTE *template, CK_ULONG n, Bytes aad,
+                                    CK_OBJECT_HANDLE *key);
+
+/* Key encapsulation, kem.c. */
+CK_RV session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE public,
+                               const CK_ATTRIBUTE *template, CK_ULONG n, Out ciphertext, CK_OBJECT_HANDLE *key);
+CK_RV session_decapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE private,
+                               const CK_ATTRIBUTE *template, CK_ULONG n, Bytes ciphertext, CK_OBJECT_HANDLE *key);
+
+/* The templates that keys carry for others: CKA_WRAP_TEMPLATE and its like, all of which the key must be like
+ * (CKR_KEY_HANDLE_INVALID); CKA_UNWRAP_TEMPLATE and its like, which set what the template leaves open
+ * (CKR_TEMPLATE_INCONSISTENT where it says otherwise). */
+CK_RV session_match_template (const Object *with, CK_ATTRIBUTE_TYPE type, const Attrs *key);
+CK_RV session_apply_template (const Object *from, CK_ATTRIBUTE_TYPE type, const CK_ATTRIBUTE *template, CK_ULONG n,
+                              const Rules *rules, bool is_so, Attrs *draft);
 
 /* What a mechanism, a key and a usage need to come together: allowed by the configuration, suiting the key,
  * the key's usage attribute, CKA_ALLOWED_MECHANISMS, its parameter.  For crypto.c and keys.c. */
@@ -127,6 +180,10 @@ CK_RV key_allows (const Object *key, CK_MECHANISM_TYPE mechanism);
 
 CK_RV session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage,
                    Use *use);
+
+/* The same without a look at the parameter. */
+CK_RV session_use_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage,
+                       Use *use);
 void use_clear (Use *use);
 #define auto_use __attribute__ ((cleanup (use_clear)))
 

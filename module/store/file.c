@@ -197,28 +197,28 @@ wait_ms (long n)
 }
 
 static CK_RV
-read_record_once (int dir, const char *name, Attrs *record, StoreStamp *stamp, struct stat *info)
+read_record_once (int dir, const char *name, Attrs *record, StoreStamp *stamp, FileSeen *seen)
 {
 	auto_wipe Buf content = BUF_PLAIN;
 	uint64_t generation = 0;
 	CK_RV rv;
 
-	TRY (file_read (dir, name, &content, info));
+	TRY (file_read (dir, name, &content, seen));
 	rv = decode (bytes_of (&content), record, &generation);
-	*stamp = stamp_of (info, generation);
+	*stamp = stamp_of (&seen->info, generation);
 	return rv;
 }
 
-/* @info: the file's, as it was read. */
+/* @seen: the file, as it was read. */
 static CK_RV
-read_record (int dir, const char *name, Attrs *record, StoreStamp *stamp, struct stat *info)
+read_record (int dir, const char *name, Attrs *record, StoreStamp *stamp, FileSeen *seen)
 {
-	CK_RV rv = read_record_once (dir, name, record, stamp, info);
+	CK_RV rv = read_record_once (dir, name, record, stamp, seen);
 
 	for (int i = 0; i < RETRIES && rv == CKR_DATA_INVALID && !stamp->settled; i++) {
 		wait_ms (RETRY_MS);
 		attrs_clear (record);
-		rv = read_record_once (dir, name, record, stamp, info);
+		rv = read_record_once (dir, name, record, stamp, seen);
 	}
 	if (rv == CKR_DATA_INVALID)
 		attrs_clear (record);
@@ -241,7 +241,8 @@ edit_record_once (FileStore *file, int dir, const char *name, StoreEdit edit, vo
 	auto_attrs Attrs record = { 0 };
 	auto_wipe Buf content = BUF_PLAIN;
 	StoreStamp before;
-	struct stat was, info;
+	struct stat info;
+	FileSeen was;
 
 	TRY (read_record (dir, name, &record, &before, &was));
 	TRY (edit (data, &record));
@@ -288,12 +289,12 @@ load_token (FileStore *file)
 	auto_close int dir = open_directory (file->path);
 	Attrs record = { 0 };
 	StoreStamp stamp;
-	struct stat info;
+	FileSeen seen;
 	CK_RV rv;
 
 	if (dir < 0)
 		return errno == ENOENT ? CKR_TOKEN_NOT_RECOGNIZED : CKR_DEVICE_ERROR;
-	rv = read_record (dir, TOKEN SUFFIX, &record, &stamp, &info);
+	rv = read_record (dir, TOKEN SUFFIX, &record, &stamp, &seen);
 	if (rv == CKR_OK && !is_token (&record))
 		rv = CKR_DEVICE_ERROR;
 	if (rv != CKR_OK) {
@@ -323,7 +324,10 @@ edit_token (FileStore *file, StoreEdit edit, void *data)
 	StoreStamp stamp;
 
 	TRY (edit_record (file, TOKEN, edit, data, &stamp));
-	return load_token (file);
+	/* It is done: what cannot be read now is read at the next look. */
+	if (load_token (file) != CKR_OK)
+		file->stamp = (StoreStamp){ 0 };
+	return CKR_OK;
 }
 
 static FileStore *
@@ -693,12 +697,12 @@ file_store_read (Store *store, const char *id, Attrs *record, StoreStamp *stamp)
 {
 	auto_close int dir = open_directory (file_store (store)->path);
 	char name[NAME_MAX];
-	struct stat info;
+	FileSeen seen;
 
 	*stamp = (StoreStamp){ 0 };
 	if (dir < 0 || !object_name (id, SUFFIX, name))
 		return CKR_DEVICE_ERROR;
-	return read_record (dir, name, record, stamp, &info);
+	return read_record (dir, name, record, stamp, &seen);
 }
 
 /* Whoever initialises the token waits until what is sealed under its old key is there to be removed. */
@@ -785,8 +789,11 @@ file_store_reset (Store *store, const uint8_t label[static 32], Bytes so_pin)
 	auto_wipe Buf blob = BUF_PLAIN;
 	PinEdit edit = { .role = STORE_SO, .label = label };
 	uint64_t seen = 0;
+	uint32_t epoch;
 
-	TRY (random_bytes (&edit.epoch, sizeof edit.epoch));
+	/* no more bits than a CK_ULONG has anywhere */
+	TRY (random_bytes (&epoch, sizeof epoch));
+	edit.epoch = epoch | 1;
 	TRY (new_token_key (so_pin, &blob));
 	edit.blob = bytes_of (&blob);
 	/* The token first: what fails before it has changed nothing. */

@@ -46,14 +46,15 @@ trouble (const char *what, const char *name)
 }
 
 /* As much as there is of @n bytes: SoftHSM may have cut the file meanwhile. */
-static bool
+static CK_RV
 read_all (int fd, Buf *content, size_t n)
 {
 	uint8_t *at = buf_grow (content, n);
 	size_t done = 0;
-	bool failed = at == NULL;
+	bool failed = false;
 
-	while (at != NULL && done < n) {
+	TRY_ALLOC (at);
+	while (done < n) {
 		ssize_t got = read (fd, at + done, n - done);
 
 		if (got < 0 && errno == EINTR)
@@ -63,14 +64,14 @@ read_all (int fd, Buf *content, size_t n)
 			break;
 		done += (size_t)got;
 	}
-	if (at != NULL)
-		buf_cut (content, content->len - (n - done));
-	return !failed;
+	buf_cut (content, content->len - (n - done));
+	return failed ? CKR_DEVICE_ERROR : CKR_OK;
 }
 
 CK_RV
-file_read (int dir, const char *name, Buf *content, struct stat *info)
+file_read (int dir, const char *name, Buf *content, FileSeen *seen)
 {
+	struct stat *info = &seen->info;
 	auto_close int fd = openat (dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
@@ -82,7 +83,11 @@ file_read (int dir, const char *name, Buf *content, struct stat *info)
 		return CKR_DEVICE_ERROR;
 	}
 	buf_cut (content, 0);
-	return read_all (fd, content, (size_t)info->st_size) ? CKR_OK : CKR_DEVICE_ERROR;
+	TRY (read_all (fd, content, (size_t)info->st_size));
+	memset (seen->head, 0, sizeof seen->head);
+	if (content->len > 0)
+		memcpy (seen->head, content->data, content->len < sizeof seen->head ? content->len : sizeof seen->head);
+	return CKR_OK;
 }
 
 CK_RV
@@ -153,23 +158,26 @@ is_same (const struct stat *a, const struct stat *b)
 
 /* SoftHSM writes into the file itself, and at times locks that alone: it is kept out for these two calls. */
 static CK_RV
-rename_over (int dir, const char *beside, const char *name, const struct stat *was)
+rename_over (int dir, const char *beside, const char *name, const FileSeen *was)
 {
 	auto_close int fd = -1;
-	struct stat now;
+	FileSeen now = { .head = { 0 } };
 
 	if (was != NULL) {
 		fd = openat (dir, name, O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 		if (fd >= 0 && !lock (fd, F_WRLCK))
 			return trouble ("lock", name);
-		if (fstatat (dir, name, &now, AT_SYMLINK_NOFOLLOW) != 0 || !is_same (was, &now))
+		if (fstatat (dir, name, &now.info, AT_SYMLINK_NOFOLLOW) != 0 || !is_same (&was->info, &now.info))
+			return CKR_CANCEL;
+		/* twice within a tick of the clock, and as long: but the format counts changes at its beginning */
+		if (fd >= 0 && (pread (fd, now.head, sizeof now.head, 0) < 0 || memcmp (now.head, was->head, sizeof now.head) != 0))
 			return CKR_CANCEL;
 	}
 	return renameat (dir, beside, dir, name) == 0 ? CKR_OK : trouble ("replace", name);
 }
 
 CK_RV
-file_replace (int dir, const char *name, Bytes content, mode_t umask, const struct stat *was, struct stat *info)
+file_replace (int dir, const char *name, Bytes content, mode_t umask, const FileSeen *was, struct stat *info)
 {
 	char beside[300];
 	uint8_t random[8];

@@ -13,19 +13,24 @@
 
 void file_close (int *fd);
 
-/* The whole of a regular file in @content, read under a read lock; @info as it was then.
- * CKR_OBJECT_HANDLE_INVALID: there is none.  CKR_DEVICE_ERROR: it cannot be read, errno says why. */
-CK_RV file_read (int dir, const char *name, Buf *content, struct stat *info);
-
 /* Takes the write lock of a lock file (made when it is not there), to be given back with file_close. */
 CK_RV file_lock (int dir, const char *name, mode_t umask, int *fd);
+
+/* What a file was when it was read: it is told again by these, and by its first bytes. */
+typedef struct {
+	struct stat info;
+	uint8_t head[8];
+} FileSeen;
+
+/* The whole of a regular file in @content, read under a read lock; @seen as it was then.
+ * CKR_OBJECT_HANDLE_INVALID: there is none.  CKR_DEVICE_ERROR: it cannot be read, errno says why. */
+CK_RV file_read (int dir, const char *name, Buf *content, FileSeen *seen);
 
 /* Puts @content in place of the file @name, or there if it is new, as a whole: written beside, synced,
  * renamed, the directory synced.  An old file's permissions and owner are kept as far as the system lets.
  * @was: the file as it was when the content was made of it, NULL for any.  @info: the new file's.
  * CKR_DEVICE_ERROR, CKR_DEVICE_MEMORY (disk full); CKR_CANCEL: the file is not as it was, and left alone. */
-CK_RV file_replace (int dir, const char *name, Bytes content, mode_t umask, const struct stat *was,
-                    struct stat *info);
+CK_RV file_replace (int dir, const char *name, Bytes content, mode_t umask, const FileSeen *was, struct stat *info);
 
 /* Removes what a crash left of file_replace.  @name: any name in the directory. */
 void file_drop_leftover (int dir, const char *name);

@@ -77,28 +77,39 @@ report_damage (Token *token, Entry *entry, const char *what)
 	log_warning ("object %s %s and is left alone", entry->id, what);
 }
 
-/* Brings the entry into sight if it may be seen now. */
+/* What may be seen now of the entry when this is stored of it; NULL: nothing. */
 static CK_RV
-show_entry (Token *token, Entry *entry)
+view_of (Token *token, Entry *entry, Object *stored, Object **view)
 {
 	auto_attrs Attrs open = { 0 };
-	Object *view;
 	CK_RV rv;
 
-	if (entry->stored == NULL)
+	*view = NULL;
+	if (!object_is_private (stored)) {
+		*view = object_ref (stored);
 		return CKR_OK;
-	if (!object_is_private (entry->stored))
-		return table_show (&token->table, entry, object_ref (entry->stored));
+	}
 	if (token->login != LOGIN_USER)
 		return CKR_OK;
-	rv = open_attrs (token, &entry->stored->attrs, false, &open);
+	rv = open_attrs (token, &stored->attrs, false, &open);
 	if (rv == CKR_DATA_INVALID) {
 		report_damage (token, entry, "does not open with this token's key");
 		return CKR_OK;
 	}
 	TRY (rv);
-	TRY (object_publish (&open, &view));
-	return table_show (&token->table, entry, view);
+	return object_publish (&open, view);
+}
+
+/* Brings the entry into sight if it may be seen now. */
+static CK_RV
+show_entry (Token *token, Entry *entry)
+{
+	Object *view;
+
+	if (entry->stored == NULL)
+		return CKR_OK;
+	TRY (view_of (token, entry, entry->stored, &view));
+	return view != NULL ? table_show (&token->table, entry, view) : CKR_OK;
 }
 
 /* A known attribute of another kind than its row says was not written by anyone who knows it. */
@@ -114,21 +125,27 @@ kinds_are_right (const Rules *rules, const Attrs *record)
 	return true;
 }
 
-/* Makes @record what is stored of the entry. */
+/* Makes @record what is stored of the entry.  CKR_HOST_MEMORY: what was before still counts. */
 static CK_RV
 adopt_record (Token *token, Entry *entry, Attrs *record)
 {
 	const Rules *rules = rules_for_attrs (record);
+	auto_unref Object *stored = NULL;
+	Object *view, *before = entry->stored;
 
 	if (rules == NULL || !kinds_are_right (rules, record))
 		return CKR_DATA_INVALID;
 	TRY (secure_secrets (rules, record));
+	TRY (object_publish (record, &stored));
+	TRY (view_of (token, entry, stored, &view));
 	/* What was seen of it is not seen any more, if it is private now. */
-	table_hide (&token->table, entry, false);
-	object_unref (entry->stored);
-	entry->stored = NULL;
-	TRY (object_publish (record, &entry->stored));
-	return show_entry (token, entry);
+	if (view == NULL)
+		table_hide (&token->table, entry, false);
+	else
+		TRY (table_show (&token->table, entry, view));
+	entry->stored = stored;
+	stored = before;
+	return CKR_OK;
 }
 
 static void
@@ -168,48 +185,69 @@ load_entry (Token *token, Entry *entry)
 	return CKR_OK;
 }
 
-/* As the store has it now.  False: it is gone, and so is the entry. */
-static bool
+/* As the store has it now.  CKR_OBJECT_HANDLE_INVALID: it is gone, and so is the entry; CKR_HOST_MEMORY: it is as it
+ * was when it was last read. */
+static CK_RV
 refresh_entry (Token *token, Entry *entry)
 {
+	CK_RV rv;
+
 	if (entry->id == NULL || !token->store->ops->changed (token->store, entry->id, &entry->stamp))
-		return true;
-	if (load_entry (token, entry) != CKR_OBJECT_HANDLE_INVALID)
-		return true;
-	table_remove (&token->table, entry);
-	return false;
+		return CKR_OK;
+	rv = load_entry (token, entry);
+	if (rv == CKR_OBJECT_HANDLE_INVALID)
+		table_remove (&token->table, entry);
+	return rv;
 }
 
 /* --- what other processes do --- */
 
+typedef struct {
+	Token *token;
+	CK_RV rv;
+} Listing;
+
+/* CKR_OBJECT_HANDLE_INVALID: it has gone meanwhile. */
+static CK_RV
+list_new (Token *token, const char *id, Entry **entry)
+{
+	CK_RV rv;
+
+	*entry = table_add (&token->table, id, 0);
+	TRY_ALLOC (*entry);
+	rv = load_entry (token, *entry);
+	if (rv != CKR_OK)
+		table_remove (&token->table, *entry);
+	return rv;
+}
+
 static bool
 visit_listed (void *data, const char *id)
 {
-	Token *token = data;
-	Entry *entry = table_by_id (&token->table, id);
+	Listing *listing = data;
+	Entry *entry = table_by_id (&listing->token->table, id);
 
-	if (entry == NULL) {
-		entry = table_add (&token->table, id, 0);
-		if (entry == NULL)
-			return false;
-		if (load_entry (token, entry) == CKR_OBJECT_HANDLE_INVALID) {
-			table_remove (&token->table, entry);
-			return true;
-		}
-	}
-	entry->listed = true;
-	return true;
+	if (entry == NULL)
+		listing->rv = list_new (listing->token, id, &entry);
+	if (listing->rv == CKR_OBJECT_HANDLE_INVALID)
+		listing->rv = CKR_OK;
+	else if (listing->rv == CKR_OK)
+		entry->listed = true;
+	return listing->rv == CKR_OK;
 }
 
 static CK_RV
 list_objects (Token *token)
 {
+	Listing listing = { token, CKR_OK };
 	size_t at = 0;
 	Entry *entry;
+	CK_RV rv;
 
 	while ((entry = table_next (&token->table, &at)) != NULL)
 		entry->listed = entry->id == NULL;
-	TRY (token->store->ops->list (token->store, &token->seen, visit_listed, token));
+	rv = token->store->ops->list (token->store, &token->seen, visit_listed, &listing);
+	TRY (listing.rv != CKR_OK ? listing.rv : rv);
 	for (at = 0; (entry = table_next (&token->table, &at)) != NULL;)
 		if (!entry->listed)
 			table_remove (&token->table, entry);
@@ -255,7 +293,7 @@ sweep_fresh (Token *token)
 	for (; entry != NULL; entry = next) {
 		next = entry->next_fresh;
 		entry->is_fresh = false;
-		if (refresh_entry (token, entry))
+		if (refresh_entry (token, entry) != CKR_OBJECT_HANDLE_INVALID)
 			note_fresh (token, entry);
 	}
 }
@@ -343,10 +381,13 @@ gone (CK_OBJECT_HANDLE handle)
 static CK_RV
 get_entry (Token *token, CK_OBJECT_HANDLE handle, Entry **entry)
 {
+	CK_RV rv;
+
 	*entry = table_get (&token->table, handle);
-	if (*entry == NULL || !refresh_entry (token, *entry) || (*entry)->view == NULL)
+	rv = *entry ? refresh_entry (token, *entry) : CKR_OBJECT_HANDLE_INVALID;
+	if (rv == CKR_OBJECT_HANDLE_INVALID || (rv == CKR_OK && (*entry)->view == NULL))
 		return gone (handle);
-	return CKR_OK;
+	return rv;
 }
 
 /* The same for using a key.  A look at the disk costs more than many an operation: there is one in each tick of the
@@ -486,15 +527,23 @@ add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 	char id[STORE_ID_SIZE];
 	StoreStamp stamp;
 	Entry *entry;
+	CK_RV rv;
 
 	TRY (make_record (token, draft, &record));
 	TRY (token->store->ops->add (token->store, &record, private ? &token->master : NULL, id, &stamp, &token->seen));
 	entry = table_add (&token->table, id, 0);
-	TRY_ALLOC (entry);
-	entry->stamp = stamp;
-	TRY (adopt_record (token, entry, &record));
-	*handle = entry->handle;
-	return CKR_OK;
+	if (entry != NULL)
+		entry->stamp = stamp;
+	rv = entry ? adopt_record (token, entry, &record) : CKR_HOST_MEMORY;
+	if (rv == CKR_OK) {
+		*handle = entry->handle;
+		return CKR_OK;
+	}
+	/* Nobody would know of it. */
+	token->store->ops->remove (token->store, id, &token->seen);
+	if (entry != NULL)
+		table_remove (&token->table, entry);
+	return rv;
 }
 
 static CK_RV
@@ -568,8 +617,11 @@ change_token_object (Token *token, Entry *entry, TokenChange change, void *data)
 	RecordChange edit = { token, change, data };
 	CK_RV rv = token->store->ops->edit (token->store, entry->id, change_record, &edit, &entry->stamp);
 
-	if (rv == CKR_OK)
+	if (rv == CKR_OK) {
 		rv = load_entry (token, entry);
+		/* It is done: what there is no memory for now is read at the next look. */
+		return rv == CKR_HOST_MEMORY ? CKR_OK : rv;
+	}
 	if (rv == CKR_DATA_INVALID)
 		return fail (CKR_DEVICE_ERROR, "object %s is damaged", entry->id);
 	return rv;
@@ -644,8 +696,9 @@ value_matches (const Attr *attr, const CK_ATTRIBUTE *wanted)
 	}
 }
 
+/* @rv: set where there is no memory to tell. */
 static bool
-attr_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *wanted)
+attr_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *wanted, CK_RV *rv)
 {
 	const Attr *attr = attrs_find (&entry->view->attrs, wanted->type);
 
@@ -653,7 +706,11 @@ attr_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *wanted)
 	    !rules_may_reveal (&entry->view->attrs, wanted->type))
 		return false;
 	if (attr->sealed) {
-		if (open_entry (token, entry) != CKR_OK)
+		CK_RV opened = open_entry (token, entry);
+
+		if (opened == CKR_HOST_MEMORY)
+			*rv = opened;
+		if (opened != CKR_OK)
 			return false;
 		attr = attrs_find (&entry->opened->attrs, wanted->type);
 	}
@@ -661,12 +718,12 @@ attr_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *wanted)
 }
 
 static bool
-entry_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *template, CK_ULONG n)
+entry_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *template, CK_ULONG n, CK_RV *rv)
 {
 	if (entry->view == NULL)
 		return false;
 	for (CK_ULONG i = 0; i < n; i++)
-		if (!attr_matches (token, entry, &template[i]))
+		if (!attr_matches (token, entry, &template[i], rv))
 			return false;
 	return true;
 }
@@ -683,12 +740,13 @@ static CK_RV
 find_matching (Token *token, const CK_ATTRIBUTE *template, CK_ULONG n, Buf *handles)
 {
 	TableCursor cursor = { 0 };
+	CK_RV rv = CKR_OK;
 	Entry *entry;
 
-	while ((entry = table_candidate (&token->table, &cursor, template, n)) != NULL)
-		if (entry_matches (token, entry, template, n))
+	while (rv == CKR_OK && (entry = table_candidate (&token->table, &cursor, template, n)) != NULL)
+		if (entry_matches (token, entry, template, n, &rv))
 			TRY_ALLOC (buf_add (handles, bytes (&entry->handle, sizeof entry->handle)));
-	return CKR_OK;
+	return rv;
 }
 
 CK_RV

@@ -106,21 +106,25 @@ is_directory (int dir, const struct dirent *entry)
 	return fstatat (dir, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (info.st_mode);
 }
 
-static void
+/* CKR_HOST_MEMORY is its only error: what else is wrong with a token is no reason to do without the others. */
+static CK_RV
 take_directory (Slots *slots, const char *name)
 {
 	char path[PATH_MAX];
 	CK_RV rv;
 
 	if (snprintf (path, sizeof path, "%s/%s", slots->config->tokendir, name) >= (int)sizeof path)
-		return;
+		return CKR_OK;
 	rv = take_token (slots, path);
+	if (rv == CKR_HOST_MEMORY)
+		return rv;
 	if (slots->reported || rv == CKR_OK || rv == CKR_TOKEN_NOT_RECOGNIZED)
-		return;
+		return CKR_OK;
 	if (rv == CKR_SLOT_ID_INVALID)
 		log_warning ("the token in %s has the slot of another one and is skipped: is it a copy?", path);
 	else
 		log_warning ("the token in %s cannot be read and is skipped", path);
+	return CKR_OK;
 }
 
 static int
@@ -135,25 +139,29 @@ list_directories (const char *path, char ***names, size_t *n)
 {
 	DIR *dir = opendir (path);
 	const struct dirent *entry;
+	CK_RV rv = CKR_OK;
 
 	if (dir == NULL)
 		return CKR_GENERAL_ERROR;
-	while ((entry = readdir (dir)) != NULL) {
+	while (rv == CKR_OK && (entry = readdir (dir)) != NULL) {
 		char **more;
 
 		if (entry->d_name[0] == '.' || !is_directory (dirfd (dir), entry))
 			continue;
 		more = realloc (*names, (*n + 1) * sizeof (char *));
-		if (more == NULL)
-			break;
-		*names = more;
-		more[*n] = strdup (entry->d_name);
-		*n += more[*n] != NULL;
+		if (more != NULL) {
+			*names = more;
+			more[*n] = strdup (entry->d_name);
+		}
+		if (more == NULL || more[*n] == NULL)
+			rv = CKR_HOST_MEMORY;
+		else
+			++*n;
 	}
 	closedir (dir);
 	if (*n > 1)
 		qsort (*names, *n, sizeof (char *), compare_names);
-	return CKR_OK;
+	return rv;
 }
 
 static CK_RV
@@ -161,15 +169,16 @@ scan (Slots *slots)
 {
 	char **names = NULL;
 	size_t n = 0;
+	CK_RV rv = list_directories (slots->config->tokendir, &names, &n);
 
-	TRY (list_directories (slots->config->tokendir, &names, &n));
 	for (size_t i = 0; i < n; i++) {
-		take_directory (slots, names[i]);
+		if (rv == CKR_OK)
+			rv = take_directory (slots, names[i]);
 		free (names[i]);
 	}
 	free (names);
-	slots->reported = true;
-	return CKR_OK;
+	slots->reported = slots->reported || rv == CKR_OK;
+	return rv;
 }
 
 /* Its id is the number of tokens, as SoftHSM has it, or the next that no token has. */
@@ -191,8 +200,13 @@ add_free_slot (Slots *slots)
 CK_RV
 slots_start (Slots *slots, const Config *config)
 {
+	CK_RV rv;
+
 	*slots = (Slots){ .config = config };
-	if (scan (slots) != CKR_OK) {
+	rv = scan (slots);
+	if (rv == CKR_HOST_MEMORY)
+		return rv;
+	if (rv != CKR_OK) {
 		log_info ("the token directory %s cannot be read (%s)", config->tokendir, strerrorname_np (errno));
 		return CKR_GENERAL_ERROR;
 	}

@@ -64,14 +64,17 @@ node_remove (Table *table, IndexNode *node)
 	table->n_nodes--;
 }
 
+/* Makes room for @n more nodes, which then go in for certain. */
 static bool
-table_grow (Table *table)
+table_grow (Table *table, size_t n_more)
 {
 	Table old = *table;
 	size_t n = old.n_buckets ? old.n_buckets * 2 : 64;
 	IndexNode **buckets;
 
-	if (table->n_nodes < table->n_buckets)
+	if (table->key == 0 && random_bytes (&table->key, sizeof table->key) != CKR_OK)
+		return false;
+	if (table->n_nodes + n_more <= table->n_buckets)
 		return true;
 	buckets = calloc (n, sizeof (IndexNode *));
 	if (buckets == NULL)
@@ -92,9 +95,7 @@ node_add (Table *table, Entry *entry, unsigned row, CK_ATTRIBUTE_TYPE type, Byte
 {
 	IndexNode *node = &entry->nodes[row];
 
-	if (table->key == 0 && random_bytes (&table->key, sizeof table->key) != CKR_OK)
-		return false;
-	if (!table_grow (table))
+	if (!table_grow (table, 1))
 		return false;
 	node->entry = entry;
 	node->hash = hash_value (table, type, value);
@@ -162,29 +163,32 @@ table_hide (Table *table, Entry *entry, bool forget)
 	entry->opened = NULL;
 }
 
-static bool
+/* There is room. */
+static void
 index_view (Table *table, Entry *entry)
 {
 	for (unsigned i = 0; i < BY_ID; i++) {
 		const Attr *attr = attrs_find (&entry->view->attrs, indexed[i]);
 
-		if (attr != NULL && !attr->sealed && !node_add (table, entry, i, indexed[i], attr_bytes (attr)))
-			return false;
+		if (attr != NULL && !attr->sealed)
+			node_add (table, entry, i, indexed[i], attr_bytes (attr));
 	}
-	return true;
 }
 
 CK_RV
 table_show (Table *table, Entry *entry, Object *view)
 {
+	if (!table_grow (table, N_INDEXED) || !handles_reserve (&table->handles)) {
+		object_unref (view);
+		return CKR_HOST_MEMORY;
+	}
 	table_hide (table, entry, false);
 	entry->view = view;
 	if (entry->handle == 0)
 		entry->handle = handle_new ();
-	if (index_view (table, entry) && handles_put (&table->handles, entry->handle, entry))
-		return CKR_OK;
-	table_hide (table, entry, true);
-	return CKR_HOST_MEMORY;
+	index_view (table, entry);
+	handles_put (&table->handles, entry->handle, entry);
+	return CKR_OK;
 }
 
 static void

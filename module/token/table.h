@@ -52,9 +52,11 @@ Entry *table_add (Table *table, const char *id, CK_SESSION_HANDLE owner);
 void table_remove (Table *table, Entry *entry);
 void table_clear (Table *table);
 
-/* Makes @view (taken over) what is seen of the entry: indexed, and under a handle.  NULL takes it from sight,
- * @forget the handle with it. */
+/* Makes @view (taken over) what is seen of the entry: indexed, and under a handle.  CKR_HOST_MEMORY: what was seen
+ * of it before still is. */
 CK_RV table_show (Table *table, Entry *entry, Object *view);
+
+/* Takes the entry from sight, @forget its handle with it. */
 void table_hide (Table *table, Entry *entry, bool forget);
 
 Entry *table_get (const Table *table, CK_OBJECT_HANDLE handle);

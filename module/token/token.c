@@ -47,6 +47,7 @@ CK_RV
 token_new (const Config *config, CK_SLOT_ID slot, Store *store, Token **token)
 {
 	Token *made = calloc (1, sizeof (Token));
+	CK_RV rv = CKR_OK;
 
 	TRY_ALLOC (made);
 	pthread_mutex_init (&made->lock, NULL);
@@ -54,10 +55,12 @@ token_new (const Config *config, CK_SLOT_ID slot, Store *store, Token **token)
 	made->slot = slot;
 	made->store = store;
 	made->master = (Master)NO_MASTER;
-	if (store != NULL && note_serial (made) != CKR_OK) {
+	if (store != NULL)
+		rv = note_serial (made);
+	if (rv != CKR_OK) {
 		made->store = NULL;
 		token_free (made);
-		return CKR_DEVICE_ERROR;
+		return rv == CKR_HOST_MEMORY ? rv : CKR_DEVICE_ERROR;
 	}
 	*token = made;
 	return CKR_OK;

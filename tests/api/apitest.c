@@ -70,6 +70,7 @@ api_setup_place (Api *api, gconstpointer extra)
 	api->place = place_new (extra);
 	api->module = api_module ();
 	api->f = api->module->f;
+	api->f3 = api->module->f3;
 	api->softhsm = api_is_softhsm ();
 }
 

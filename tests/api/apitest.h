@@ -10,6 +10,7 @@ typedef struct {
 	Place *place;
 	Module *module;
 	CK_FUNCTION_LIST *f;
+	CK_FUNCTION_LIST_3_2 *f3; /* NULL: SoftHSM has none */
 	gboolean softhsm; /* the module is SoftHSM: for the places where one of us is right */
 	CK_SLOT_ID slot;
 	CK_SESSION_HANDLE session; /* read-write, the user logged in */

@@ -91,12 +91,52 @@ DOOR (C_GetFunctionStatus, c->session)
 DOOR (C_CancelFunction, c->session)
 DOOR (C_WaitForSlotEvent, CKF_DONT_BLOCK, PTR (slots), NULL)
 
-#define ROW(name, has_session, null_rv)                                                                      \
+#define DOOR_3(name, ...)                                                                                    \
+	static CK_RV door_##name (const Call *c)                                                             \
 	{                                                                                                    \
-#name, door_##name, has_session, null_rv                                                     \
+		return c->f3->name (__VA_ARGS__);                                                            \
 	}
+#define PARAM PTR ((void *)room), 8
 
-/* Two doors without pointers (C_CloseSession, C_Logout) do in a session what they are asked to. */
+DOOR_3 (C_LoginUser, c->session, CKU_USER, INPUT, INPUT)
+DOOR_3 (C_SessionCancel, c->session, ~0UL)
+DOOR_3 (C_MessageEncryptInit, c->session, MECHANISM, c->object)
+DOOR_3 (C_EncryptMessage, c->session, PARAM, INPUT, INPUT, OUTPUT)
+DOOR_3 (C_EncryptMessageBegin, c->session, PARAM, INPUT)
+DOOR_3 (C_EncryptMessageNext, c->session, PARAM, INPUT, OUTPUT, CKF_END_OF_MESSAGE)
+DOOR_3 (C_MessageEncryptFinal, c->session)
+DOOR_3 (C_MessageDecryptInit, c->session, MECHANISM, c->object)
+DOOR_3 (C_DecryptMessage, c->session, PARAM, INPUT, INPUT, OUTPUT)
+DOOR_3 (C_DecryptMessageBegin, c->session, PARAM, INPUT)
+DOOR_3 (C_DecryptMessageNext, c->session, PARAM, INPUT, OUTPUT, CKF_END_OF_MESSAGE)
+DOOR_3 (C_MessageDecryptFinal, c->session)
+DOOR_3 (C_MessageSignInit, c->session, MECHANISM, c->object)
+DOOR_3 (C_SignMessage, c->session, PARAM, INPUT, OUTPUT)
+DOOR_3 (C_SignMessageBegin, c->session, PARAM)
+DOOR_3 (C_SignMessageNext, c->session, PARAM, INPUT, OUTPUT)
+DOOR_3 (C_MessageSignFinal, c->session)
+DOOR_3 (C_MessageVerifyInit, c->session, MECHANISM, c->object)
+DOOR_3 (C_VerifyMessage, c->session, PARAM, INPUT, INPUT)
+DOOR_3 (C_VerifyMessageBegin, c->session, PARAM)
+DOOR_3 (C_VerifyMessageNext, c->session, PARAM, INPUT, INPUT)
+DOOR_3 (C_MessageVerifyFinal, c->session)
+DOOR_3 (C_EncapsulateKey, c->session, MECHANISM, c->object, TEMPLATE, OUTPUT, PTR (&handle))
+DOOR_3 (C_DecapsulateKey, c->session, MECHANISM, c->object, TEMPLATE, INPUT, PTR (&handle))
+DOOR_3 (C_VerifySignatureInit, c->session, MECHANISM, c->object, INPUT)
+DOOR_3 (C_VerifySignature, c->session, INPUT)
+DOOR_3 (C_VerifySignatureUpdate, c->session, INPUT)
+DOOR_3 (C_VerifySignatureFinal, c->session)
+DOOR_3 (C_GetSessionValidationFlags, c->session, CKS_LAST_VALIDATION_OK, LEN)
+DOOR_3 (C_AsyncComplete, c->session, PTR (room), PTR (&(CK_ASYNC_DATA){ 0 }))
+DOOR_3 (C_AsyncGetID, c->session, PTR (room), LEN)
+DOOR_3 (C_AsyncJoin, c->session, PTR (room), 1, INPUT)
+DOOR_3 (C_WrapKeyAuthenticated, c->session, MECHANISM, c->object, c->object, INPUT, OUTPUT)
+DOOR_3 (C_UnwrapKeyAuthenticated, c->session, MECHANISM, c->object, INPUT, TEMPLATE, INPUT, PTR (&handle))
+
+#define ROW(name, has_session, null_rv) { #name, door_##name, FALSE, has_session, null_rv }
+#define ROW_3(name, null_rv) { #name, door_##name, TRUE, TRUE, null_rv }
+
+/* Doors without pointers (C_CloseSession, C_Logout, C_SessionCancel) do in a session what they are asked to. */
 const Door doors[] = {
 	ROW (C_GetInfo, FALSE, CKR_ARGUMENTS_BAD),
 	ROW (C_GetSlotList, FALSE, CKR_ARGUMENTS_BAD),
@@ -109,8 +149,8 @@ const Door doors[] = {
 	ROW (C_SetPIN, TRUE, CKR_ARGUMENTS_BAD),
 	ROW (C_OpenSession, FALSE, CKR_ARGUMENTS_BAD),
 	ROW (C_GetSessionInfo, TRUE, CKR_ARGUMENTS_BAD),
-	ROW (C_GetOperationState, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
-	ROW (C_SetOperationState, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
+	ROW (C_GetOperationState, TRUE, CKR_ARGUMENTS_BAD),
+	ROW (C_SetOperationState, TRUE, CKR_ARGUMENTS_BAD),
 	ROW (C_Login, TRUE, CKR_ARGUMENTS_BAD),
 	ROW (C_CreateObject, TRUE, CKR_ARGUMENTS_BAD),
 	ROW (C_CopyObject, TRUE, CKR_ARGUMENTS_BAD),
@@ -138,18 +178,18 @@ const Door doors[] = {
 	ROW (C_Sign, TRUE, CKR_OPERATION_NOT_INITIALIZED),
 	ROW (C_SignUpdate, TRUE, CKR_OPERATION_NOT_INITIALIZED),
 	ROW (C_SignFinal, TRUE, CKR_OPERATION_NOT_INITIALIZED),
-	ROW (C_SignRecoverInit, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
-	ROW (C_SignRecover, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
+	ROW (C_SignRecoverInit, TRUE, CKR_ARGUMENTS_BAD),
+	ROW (C_SignRecover, TRUE, CKR_OPERATION_NOT_INITIALIZED),
 	ROW (C_VerifyInit, TRUE, CKR_ARGUMENTS_BAD),
 	ROW (C_Verify, TRUE, CKR_OPERATION_NOT_INITIALIZED),
 	ROW (C_VerifyUpdate, TRUE, CKR_OPERATION_NOT_INITIALIZED),
 	ROW (C_VerifyFinal, TRUE, CKR_OPERATION_NOT_INITIALIZED),
-	ROW (C_VerifyRecoverInit, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
-	ROW (C_VerifyRecover, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
-	ROW (C_DigestEncryptUpdate, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
-	ROW (C_DecryptDigestUpdate, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
-	ROW (C_SignEncryptUpdate, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
-	ROW (C_DecryptVerifyUpdate, TRUE, CKR_FUNCTION_NOT_SUPPORTED),
+	ROW (C_VerifyRecoverInit, TRUE, CKR_ARGUMENTS_BAD),
+	ROW (C_VerifyRecover, TRUE, CKR_OPERATION_NOT_INITIALIZED),
+	ROW (C_DigestEncryptUpdate, TRUE, CKR_OPERATION_NOT_INITIALIZED),
+	ROW (C_DecryptDigestUpdate, TRUE, CKR_OPERATION_NOT_INITIALIZED),
+	ROW (C_SignEncryptUpdate, TRUE, CKR_OPERATION_NOT_INITIALIZED),
+	ROW (C_DecryptVerifyUpdate, TRUE, CKR_OPERATION_NOT_INITIALIZED),
 	ROW (C_GenerateKey, TRUE, CKR_ARGUMENTS_BAD),
 	ROW (C_GenerateKeyPair, TRUE, CKR_ARGUMENTS_BAD),
 	ROW (C_WrapKey, TRUE, CKR_ARGUMENTS_BAD),
@@ -163,5 +203,50 @@ const Door doors[] = {
 	ROW (C_Logout, TRUE, CKR_OK),
 	ROW (C_CloseSession, TRUE, CKR_OK),
 	ROW (C_CloseAllSessions, FALSE, CKR_OK),
+
+	/* Only in newer lists. */
+	ROW_3 (C_MessageEncryptInit, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_EncryptMessage, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_EncryptMessageBegin, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_EncryptMessageNext, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_MessageEncryptFinal, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_MessageDecryptInit, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_DecryptMessage, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_DecryptMessageBegin, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_DecryptMessageNext, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_MessageDecryptFinal, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_MessageSignInit, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_SignMessage, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_SignMessageBegin, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_SignMessageNext, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_MessageSignFinal, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_MessageVerifyInit, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_VerifyMessage, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_VerifyMessageBegin, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_VerifyMessageNext, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_MessageVerifyFinal, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_LoginUser, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_EncapsulateKey, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_DecapsulateKey, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_VerifySignatureInit, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_VerifySignature, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_VerifySignatureUpdate, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_VerifySignatureFinal, CKR_OPERATION_NOT_INITIALIZED),
+	ROW_3 (C_GetSessionValidationFlags, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_AsyncComplete, CKR_SESSION_ASYNC_NOT_SUPPORTED),
+	ROW_3 (C_AsyncGetID, CKR_SESSION_ASYNC_NOT_SUPPORTED),
+	ROW_3 (C_AsyncJoin, CKR_SESSION_ASYNC_NOT_SUPPORTED),
+	ROW_3 (C_WrapKeyAuthenticated, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_UnwrapKeyAuthenticated, CKR_ARGUMENTS_BAD),
+	ROW_3 (C_SessionCancel, CKR_OK),
 };
-const gsize n_doors = G_N_ELEMENTS (doors);
+
+gsize
+n_doors (const CK_FUNCTION_LIST_3_2 *f3)
+{
+	gsize n = 0;
+
+	while (n < G_N_ELEMENTS (doors) && (f3 != NULL || !doors[n].is_new))
+		n++;
+	return n;
+}

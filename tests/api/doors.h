@@ -8,6 +8,7 @@
 
 typedef struct {
 	CK_FUNCTION_LIST *f;
+	CK_FUNCTION_LIST_3_2 *f3;
 	CK_SLOT_ID slot;
 	CK_SESSION_HANDLE session;
 	CK_OBJECT_HANDLE object;
@@ -17,12 +18,15 @@ typedef struct {
 typedef struct {
 	const char *name;
 	CK_RV (*call) (const Call *call);
+	gboolean is_new;      /* only in .f3 */
 	gboolean has_session; /* its first argument is a session */
 	CK_RV null_rv;        /* in a session with nothing under way, called with NULL everywhere */
 } Door;
 
-/* All but C_Initialize, C_Finalize and C_GetFunctionList, which need no initialised library. */
+/* All but C_Initialize, C_Finalize, C_GetFunctionList, C_GetInterface and C_GetInterfaceList, which need no initialised library. */
 extern const Door doors[];
-extern const gsize n_doors;
+
+/* How many there are: without @f3 those of 2.40 only. */
+gsize n_doors (const CK_FUNCTION_LIST_3_2 *f3);
 
 #endif

@@ -221,6 +221,7 @@ static CtrParams ctr = { 128, { 1, 2, 3 } };
 static GcmParams gcm = { iv, 12, 96, aad, 20, 128 };
 static GcmParams gmac = { iv, 12, 96, NULL, 0, 128 };
 static CcmParams ccm = { 41, iv, 12, aad, 20, 16 };
+static CcmParams ccm_wrap = { 64, iv, 12, aad, 20, 16 };
 static ChachaParams chacha = { iv, 32, aad, 96 };
 static ChachaParams chacha_djb = { iv, 64, aad, 64 };
 static ChachaPolyParams chacha_poly = { iv, 12, aad, 20 };
@@ -313,6 +314,11 @@ static const CK_ATTRIBUTE rsa_template[] = {
 #define TEMPLATE(t) .template = (t), .n_template = G_N_ELEMENTS (t)
 #define IV(n) .param = iv, .n_param = (n)
 #define ON_CURVES (CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS)
+
+/* Uses with tests of their own: test-messages.c, test-encapsulate.c, test-recover.c. */
+#define MESSAGES     (CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT)
+#define ENCAPSULATES (CKF_ENCAPSULATE | CKF_DECAPSULATE)
+#define RECOVERS     (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 
 /* Over data. */
 #define DIGEST(n, size) { NAME (n), .use = FOR_DIGEST, .n_data = 100, .n_out = (size), .parts = PARTS }
@@ -415,19 +421,20 @@ const Row rows[] = {
 	{ ENCRYPT (AES_CBC, KEY_AES, 48, 48), IV (16) },
 	{ ENCRYPT (AES_CBC_PAD, KEY_AES, 40, 48), IV (16) },
 	{ ENCRYPT (AES_CTR, KEY_AES, 41, 41), STRICT (ctr) },
-	{ ENCRYPT (AES_GCM, KEY_AES, 41, 57), STRICT (gcm), .notices = TRUE },
+	{ ENCRYPT (AES_GCM, KEY_AES, 41, 57), STRICT (gcm), .notices = TRUE, .flags = MESSAGES },
 	{ ENCRYPT (AES_OFB, KEY_AES, 41, 41), IV (16) },
 	{ ENCRYPT (AES_CFB8, KEY_AES, 41, 41), IV (16) },
 	{ ENCRYPT (AES_CFB128, KEY_AES, 41, 41), IV (16) },
 	{ ENCRYPT (AES_CTS, KEY_AES, 41, 41), IV (16) },
-	{ ENCRYPT (AES_CCM, KEY_AES, 41, 57), STRICT (ccm), .notices = TRUE },
+	{ ENCRYPT (AES_CCM, KEY_AES, 41, 57), STRICT (ccm), .notices = TRUE, .flags = MESSAGES },
 	{ ENCRYPT (AES_XTS, KEY_XTS, 41, 41), IV (16) },
 	{ ENCRYPT (CAMELLIA_ECB, KEY_CAMELLIA, 48, 48) },
 	{ ENCRYPT (CAMELLIA_CBC, KEY_CAMELLIA, 48, 48), IV (16) },
 	{ ENCRYPT (CAMELLIA_CBC_PAD, KEY_CAMELLIA, 40, 48), IV (16) },
 	{ ENCRYPT (CHACHA20, KEY_CHACHA20, 141, 141), STRICT (chacha) },
 	{ ENCRYPT (CHACHA20, KEY_CHACHA20, 141, 141), STRICT (chacha_djb), .variant = "long-counter" },
-	{ ENCRYPT (CHACHA20_POLY1305, KEY_CHACHA20, 41, 57), STRICT (chacha_poly), .notices = TRUE },
+	{ ENCRYPT (CHACHA20_POLY1305, KEY_CHACHA20, 41, 57), STRICT (chacha_poly), .notices = TRUE,
+	  .flags = MESSAGES },
 	{ ENCRYPT (DES_ECB, KEY_DES, 48, 48), NO_SINGLE_DES },
 	{ ENCRYPT (DES_CBC, KEY_DES, 48, 48), IV (8), NO_SINGLE_DES },
 	{ ENCRYPT (DES_CBC_PAD, KEY_DES, 40, 48), IV (8), NO_SINGLE_DES },
@@ -436,10 +443,10 @@ const Row rows[] = {
 	{ ENCRYPT (DES3_CBC_PAD, KEY_DES3, 40, 48), IV (8) },
 
 	{ RSA_SIGN (RSA_PKCS, 51, NO_PARTS) },
-	{ RSA_ENCRYPT (RSA_PKCS, 51), .random = TRUE },
+	{ RSA_ENCRYPT (RSA_PKCS, 51), .random = TRUE, .flags = RECOVERS | ENCAPSULATES },
 	{ RSA_SIGN (RSA_X_509, 256, NO_PARTS) },
-	{ RSA_ENCRYPT (RSA_X_509, 256) },
-	{ RSA_ENCRYPT (RSA_PKCS_OAEP, 51), STRICT (oaep), .random = TRUE, .notices = TRUE },
+	{ RSA_ENCRYPT (RSA_X_509, 256), .flags = RECOVERS | ENCAPSULATES },
+	{ RSA_ENCRYPT (RSA_PKCS_OAEP, 51), STRICT (oaep), .random = TRUE, .notices = TRUE, .flags = ENCAPSULATES },
 	{ RSA_SIGN (SHA1_RSA_PKCS, 100, PARTS) },
 	{ RSA_SIGN (SHA224_RSA_PKCS, 100, PARTS) },
 	{ RSA_SIGN (SHA256_RSA_PKCS, 100, PARTS) },
@@ -522,11 +529,11 @@ const Row rows[] = {
 	{ PAIR (DSA_KEY_PAIR_GEN, KEY_DSA_PUBLIC) },
 	{ PAIR (GOSTR3410_KEY_PAIR_GEN, KEY_GOST_PUBLIC) },
 
-	{ DERIVE (ECDH1_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh), .flags = ON_CURVES },
+	{ DERIVE (ECDH1_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh), .flags = ON_CURVES | ENCAPSULATES },
 	{ DERIVE (ECDH1_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh_sha256), .variant = "KDF",
 	  .spared = "SoftHSM has no key derivation functions" },
 	{ DERIVE (ECDH1_DERIVE, KEY_MONTGOMERY_PRIVATE, 32), STRICT (ecdh_x25519), .variant = "X25519" },
-	{ DERIVE (ECDH1_COFACTOR_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh), .flags = ON_CURVES },
+	{ DERIVE (ECDH1_COFACTOR_DERIVE, KEY_EC_PRIVATE, 32), STRICT (ecdh), .flags = ON_CURVES | ENCAPSULATES },
 	{ DERIVE (DH_PKCS_DERIVE, KEY_DH_PRIVATE, 256), STRICT (dh_base), .loose = TRUE },
 	KEY_DERIVATION (MD5, 16),
 	KEY_DERIVATION (SHA1, 20),
@@ -574,6 +581,8 @@ const Row rows[] = {
 	{ WRAP (AES_KEY_WRAP_PAD, KEY_AES, 72, 8), .notices = TRUE },
 	{ WRAP (AES_KEY_WRAP_KWP, KEY_AES, 72, 8), .notices = TRUE },
 	{ WRAP (AES_CBC, KEY_AES, 64, 16), IV (16) },
+	{ WRAP (AES_GCM, KEY_AES, 80, 1), STRICT (gcm), .notices = TRUE },
+	{ WRAP (AES_CCM, KEY_AES, 80, 1), STRICT (ccm_wrap), .notices = TRUE },
 	{ WRAP (AES_CBC_PAD, KEY_AES, 80, 16), IV (16) },
 	{ WRAP (CAMELLIA_CBC, KEY_CAMELLIA, 64, 16), IV (16) },
 	{ WRAP (CAMELLIA_CBC_PAD, KEY_CAMELLIA, 80, 16), IV (16) },
@@ -593,7 +602,7 @@ row_flags (const Row *row)
 	static const CK_FLAGS flags[] = {
 		[FOR_DIGEST] = CKF_DIGEST,
 		[FOR_ENCRYPT] = CKF_ENCRYPT | CKF_DECRYPT,
-		[FOR_SIGN] = CKF_SIGN | CKF_VERIFY,
+		[FOR_SIGN] = CKF_SIGN | CKF_VERIFY | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY,
 		[FOR_GENERATE] = CKF_GENERATE,
 		[FOR_PAIR] = CKF_GENERATE_KEY_PAIR,
 		[FOR_DERIVE] = CKF_DERIVE,

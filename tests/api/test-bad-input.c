@@ -20,11 +20,11 @@ closes (const Door *door)
 static void
 null_everywhere_is_refused (Api *api, gconstpointer unused)
 {
-	Call call = { .f = api->f, .slot = api->slot, .session = api->session, .null = TRUE };
+	Call call = { .f = api->f, .f3 = api->f3, .slot = api->slot, .session = api->session, .null = TRUE };
 
 	if (api_spares_softhsm (api, "SoftHSM has other codes, or none"))
 		return;
-	for (gsize i = 0; i < n_doors; i++) {
+	for (gsize i = 0; i < n_doors (api->f3); i++) {
 		if (closes (&doors[i]))
 			continue;
 		g_test_message ("%s", doors[i].name);
@@ -35,9 +35,9 @@ null_everywhere_is_refused (Api *api, gconstpointer unused)
 static void
 null_everywhere_is_survived (Api *api, gconstpointer unused)
 {
-	Call call = { .f = api->f, .slot = api->slot, .session = api->session, .null = TRUE };
+	Call call = { .f = api->f, .f3 = api->f3, .slot = api->slot, .session = api->session, .null = TRUE };
 
-	for (gsize i = 0; i < n_doors; i++) {
+	for (gsize i = 0; i < n_doors (api->f3); i++) {
 		g_test_message ("%s", doors[i].name);
 		if (!closes (&doors[i]))
 			assert_is_code (&doors[i], doors[i].call (&call));
@@ -48,11 +48,11 @@ static void
 null_everywhere_while_all_is_under_way_is_survived (Api *api, gconstpointer unused)
 {
 	CK_OBJECT_HANDLE aes = api_key (api, KEY_AES, NOTHING), secret = api_key (api, KEY_SECRET, NOTHING);
-	Call call = { .f = api->f, .slot = api->slot, .session = api->session, .object = aes, .null = TRUE };
+	Call call = { .f = api->f, .f3 = api->f3, .slot = api->slot, .session = api->session, .object = aes, .null = TRUE };
 
 	if (api_spares_softhsm (api, "SoftHSM has one operation a session"))
 		return;
-	for (gsize i = 0; i < n_doors; i++) {
+	for (gsize i = 0; i < n_doors (api->f3); i++) {
 		if (closes (&doors[i]) || strcmp (doors[i].name, "C_DestroyObject") == 0)
 			continue;
 		g_test_message ("%s", doors[i].name);
@@ -72,8 +72,8 @@ session_handles_that_are_wrong_are_refused (Api *api, gconstpointer unused)
 	const CK_SESSION_HANDLE wrong[] = { 0, 0x7fffffff, ~0UL, api->session + 1000 };
 
 	for (gsize j = 0; j < G_N_ELEMENTS (wrong); j++)
-		for (gsize i = 0; i < n_doors; i++) {
-			Call call = { .f = api->f, .slot = api->slot, .session = wrong[j] };
+		for (gsize i = 0; i < n_doors (api->f3); i++) {
+			Call call = { .f = api->f, .f3 = api->f3, .slot = api->slot, .session = wrong[j] };
 			CK_RV rv;
 
 			if (!doors[i].has_session)
@@ -105,9 +105,9 @@ object_handles_that_are_wrong_are_refused (Api *api, gconstpointer unused)
 	static const CK_OBJECT_HANDLE wrong[] = { 0, 0x7fffffff, ~0UL };
 
 	for (gsize j = 0; j < G_N_ELEMENTS (wrong); j++)
-		for (gsize i = 0; i < n_doors; i++) {
+		for (gsize i = 0; i < n_doors (api->f3); i++) {
 			Call call = {
-				.f = api->f, .slot = api->slot, .session = api->session, .object = wrong[j]
+				.f = api->f, .f3 = api->f3, .slot = api->slot, .session = api->session, .object = wrong[j]
 			};
 			CK_RV rv;
 
@@ -157,8 +157,9 @@ doors_in_random_order_are_survived (Api *api, gconstpointer unused)
 	if (api_spares_softhsm (api, "SoftHSM crashes"))
 		return;
 	for (unsigned i = 0; i < 20000; i++) {
-		const Door *door = &doors[g_rand_int_range (random, 0, (gint32)n_doors)];
+		const Door *door = &doors[g_rand_int_range (random, 0, (gint32)n_doors (api->f3))];
 		Call call = { .f = api->f,
+			      .f3 = api->f3,
 			      .slot = api->slot,
 			      .session = api->session,
 			      .object = objects[g_rand_int_range (random, 0, G_N_ELEMENTS (objects))],

@@ -31,7 +31,8 @@ void place_free (Place *place);
 /* A module: loaded, not yet initialised.  Fails the test if it cannot be. */
 typedef struct {
 	void *library;
-	CK_FUNCTION_LIST *f;
+	CK_FUNCTION_LIST *f;            /* the list that TEST_INTERFACE names; all begin alike */
+	CK_FUNCTION_LIST_3_2 *f3;       /* NULL where the module has none */
 	char *path;
 } Module;
 

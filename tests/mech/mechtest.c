@@ -216,7 +216,7 @@ CK_RV
 derive_once (const Mech *mech, Object *base, Object *second, Bytes param, size_t n, Buf *value)
 {
 	Piece piece = { .n = n };
-	Derivation how = { base, &second, param, &piece, 1 };
+	Derivation how = { base, &second, second ? 1 : 0, param, &piece, 1 };
 
 	TRY (mech->derive (mech, &how, value));
 	if (n > 0 && value->len > n)

@@ -125,7 +125,7 @@ made_parameters_are_right (void)
 {
 	static const struct {
 		CK_ULONG p_bits, says, q_bits;
-	} rows[] = { { 512, 0, 160 }, { 1024, 0, 160 }, { 1024, 224, 224 }, { 2048, 0, 256 } };
+	} rows[] = { { 512, 0, 160 }, { 1024, 0, 160 }, { 1024, 224, 224 }, { 2048, 0, 224 }, { 2048, 256, 256 } };
 	const Mech *mech = mech_find (CKM_DSA_PARAMETER_GEN);
 
 	for (size_t i = 0; i < N_ELEMENTS (rows); i++) {

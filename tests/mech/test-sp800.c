@@ -443,7 +443,7 @@ each_further_key_begins_a_segment (void)
 	};
 	KdfParams params = { CKM_AES_CMAC, N_ELEMENTS (data), data, 1, &more };
 	Piece pieces[MOST_PIECES] = { 0 };
-	Derivation how = { base, NULL, bytes (&params, sizeof params), pieces, 0 };
+	Derivation how = { base, NULL, 0, bytes (&params, sizeof params), pieces, 0 };
 
 	assert_ok (mech->pieces (mech, how.param, pieces, &how.n_pieces));
 	g_assert_cmpuint (how.n_pieces, ==, 2);
@@ -497,7 +497,7 @@ the_sum_of_segments_is_not_the_sum_of_keys (void)
 		};
 		KdfParams params = { CKM_SHA256_HMAC, N_ELEMENTS (data), data, 1, &more };
 		Piece pieces[MOST_PIECES] = { 0 };
-		Derivation how = { base, NULL, bytes (&params, sizeof params), pieces, 0 };
+		Derivation how = { base, NULL, 0, bytes (&params, sizeof params), pieces, 0 };
 
 		assert_ok (mech->pieces (mech, how.param, pieces, &how.n_pieces));
 		g_assert_cmpuint (how.n_pieces, ==, 2);

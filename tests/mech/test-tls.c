@@ -266,7 +266,7 @@ key_blocks_are_cut_in_order (void)
 		TlsKeysParams params = { known->n_mac * 8, known->n_key * 8, known->n_iv * 8, CK_FALSE,
 			                 { client.data, client.len, server.data, server.len }, &out, known->prf };
 		Piece pieces[MOST_PIECES] = { 0 };
-		Derivation how = { base, NULL, bytes (&params, sizeof params), pieces, 0 };
+		Derivation how = { base, NULL, 0, bytes (&params, sizeof params), pieces, 0 };
 
 		g_test_message ("%s", known->source);
 		assert_ok (mech->pieces (mech, how.param, pieces, &how.n_pieces));
@@ -398,6 +398,21 @@ static const TlsPrf tls_prfs[] = {
 	  "2291e19459725562f106f63fe2f81e73ba23f04a" },
 };
 
+/* A key that may be seen: a guarded one of less than 28 bytes is refused. */
+static Object *
+open_secret (const char *value)
+{
+	auto_unref Object *guarded = secret_new (CKK_GENERIC_SECRET, value);
+	auto_attrs Attrs attrs = { 0 };
+	Object *open;
+
+	assert_ok (attrs_copy (&attrs, &guarded->attrs));
+	assert_ok (attrs_set_bool (&attrs, CKA_SENSITIVE, false));
+	assert_ok (attrs_set_bool (&attrs, CKA_EXTRACTABLE, true));
+	assert_ok (object_publish (&attrs, &open));
+	return open;
+}
+
 static void
 the_old_function_writes_where_it_is_told (void)
 {
@@ -405,7 +420,7 @@ the_old_function_writes_where_it_is_told (void)
 
 	for (size_t i = 0; i < N_ELEMENTS (tls_prfs); i++) {
 		const TlsPrf *known = &tls_prfs[i];
-		auto_unref Object *base = secret_new (CKK_GENERIC_SECRET, known->secret);
+		auto_unref Object *base = open_secret (known->secret);
 		auto_wipe Buf seed = hex_buf (known->seed);
 		auto_wipe Buf wanted = hex_buf (known->out);
 		auto_wipe Buf value = BUF_SECRET;
@@ -414,7 +429,7 @@ the_old_function_writes_where_it_is_told (void)
 		TlsPrfParams params = { seed.data, seed.len, (CK_BYTE *)(guintptr)known->label, strlen (known->label), out,
 			                &n_out };
 		Piece pieces[MOST_PIECES] = { 0 };
-		Derivation how = { base, NULL, bytes (&params, sizeof params), pieces, 0 };
+		Derivation how = { base, NULL, 0, bytes (&params, sizeof params), pieces, 0 };
 
 		g_test_message ("%s", known->source);
 		assert_ok (mech->pieces (mech, how.param, pieces, &how.n_pieces));
@@ -423,6 +438,31 @@ the_old_function_writes_where_it_is_told (void)
 		g_assert_cmpuint (pieces[0].n, ==, wanted.len);
 		assert_ok (mech->derive (mech, &how, &value));
 		assert_bytes (bytes (value.data + pieces[0].at, pieces[0].n), bytes_of (&wanted));
+	}
+}
+
+/* It would be found by trying one half against the other. */
+static void
+the_old_function_guards_short_secrets (void)
+{
+	static const struct {
+		CK_ULONG n;
+		CK_RV rv;
+	} rows[] = { { 27, CKR_KEY_SIZE_RANGE }, { 28, CKR_OK } };
+	const Mech *mech = mech_find (CKM_TLS_PRF);
+
+	for (size_t i = 0; i < N_ELEMENTS (rows); i++) {
+		g_autofree char *secret = g_strnfill (2 * rows[i].n, '5');
+		auto_unref Object *base = secret_new (CKK_GENERIC_SECRET, secret);
+		auto_wipe Buf value = BUF_SECRET;
+		CK_BYTE out[12];
+		CK_ULONG n_out = sizeof out;
+		TlsPrfParams params = { (CK_BYTE *)(guintptr) "seed", 4, (CK_BYTE *)(guintptr) "label", 5, out, &n_out };
+		Piece pieces[MOST_PIECES] = { 0 };
+		Derivation how = { base, NULL, 0, bytes (&params, sizeof params), pieces, 0 };
+
+		assert_ok (mech->pieces (mech, how.param, pieces, &how.n_pieces));
+		assert_rv (mech->derive (mech, &how, &value), rows[i].rv);
 	}
 }
 
@@ -452,6 +492,7 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/tls/finished_messages_have_a_side_and_twelve_bytes",
 	                 finished_messages_have_a_side_and_twelve_bytes);
 	g_test_add_func ("/mech/tls/the_old_function_writes_where_it_is_told", the_old_function_writes_where_it_is_told);
+	g_test_add_func ("/mech/tls/the_old_function_guards_short_secrets", the_old_function_guards_short_secrets);
 	g_test_add_func ("/mech/tls/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	return g_test_run ();
 }

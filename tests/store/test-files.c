@@ -51,11 +51,11 @@ static void
 assert_content (Fixture *fixture, const char *name, const char *wanted)
 {
 	auto_wipe Buf content = BUF_PLAIN;
-	struct stat info;
+	FileSeen seen;
 
-	g_assert_cmpuint (file_read (fixture->dir, name, &content, &info), ==, CKR_OK);
+	g_assert_cmpuint (file_read (fixture->dir, name, &content, &seen), ==, CKR_OK);
 	g_assert_true (bytes_equal (bytes_of (&content), bytes_str (wanted)));
-	g_assert_cmpuint ((size_t)info.st_size, ==, strlen (wanted));
+	g_assert_cmpuint ((size_t)seen.info.st_size, ==, strlen (wanted));
 }
 
 static void
@@ -149,9 +149,9 @@ static void
 what_is_not_there_is_gone (Fixture *fixture, gconstpointer unused)
 {
 	auto_wipe Buf content = BUF_PLAIN;
-	struct stat info;
+	FileSeen seen;
 
-	g_assert_cmpuint (file_read (fixture->dir, "none", &content, &info), ==, CKR_OBJECT_HANDLE_INVALID);
+	g_assert_cmpuint (file_read (fixture->dir, "none", &content, &seen), ==, CKR_OBJECT_HANDLE_INVALID);
 }
 
 /* A pipe would make the caller wait, a link lead elsewhere, a huge file use the memory up. */
@@ -160,7 +160,7 @@ other_things_are_not_read (Fixture *fixture, gconstpointer unused)
 {
 	auto_wipe Buf content = BUF_PLAIN;
 	auto_close int fd = -1;
-	struct stat info;
+	FileSeen seen;
 
 	g_assert_cmpint (mkdirat (fixture->dir, "folder", 0700), ==, 0);
 	g_assert_cmpint (mkfifoat (fixture->dir, "pipe", 0600), ==, 0);
@@ -168,10 +168,10 @@ other_things_are_not_read (Fixture *fixture, gconstpointer unused)
 	replace (fixture, "a", "x", 0077);
 	fd = openat (fixture->dir, "huge", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	g_assert_cmpint (ftruncate (fd, 65L * 1024 * 1024), ==, 0);
-	g_assert_cmpuint (file_read (fixture->dir, "folder", &content, &info), ==, CKR_DEVICE_ERROR);
-	g_assert_cmpuint (file_read (fixture->dir, "pipe", &content, &info), ==, CKR_DEVICE_ERROR);
-	g_assert_cmpuint (file_read (fixture->dir, "link", &content, &info), ==, CKR_DEVICE_ERROR);
-	g_assert_cmpuint (file_read (fixture->dir, "huge", &content, &info), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "folder", &content, &seen), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "pipe", &content, &seen), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "link", &content, &seen), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "huge", &content, &seen), ==, CKR_DEVICE_ERROR);
 }
 
 /* As SoftHSM does: a record lock of another process. */
@@ -224,7 +224,8 @@ only_what_was_read_is_replaced (Fixture *fixture, gconstpointer unused)
 {
 	auto_wipe Buf content = BUF_PLAIN;
 	g_autoptr (GPtrArray) list = NULL;
-	struct stat was, info;
+	FileSeen was;
+	struct stat info;
 
 	replace (fixture, "a", "one", 0077);
 	g_assert_cmpuint (file_read (fixture->dir, "a", &content, &was), ==, CKR_OK);

@@ -1,0 +1,382 @@
+/* Keys wrapped and unwrapped.  PKCS #11 v3.2 sections 5.18.3 to 5.18.7. */
+
+#include "keyinfo.h"
+#include "session.h"
+#include "template.h"
+
+/* With another try where secure memory is full of keys that nobody uses now. */
+static CK_RV
+run (Session *session, const Use *use, const MechOp *how, Bytes in, Buf *result)
+{
+	CK_RV rv = mech_run (how, use->mech, use->key, use->param, in, result);
+
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (result, 0);
+		rv = mech_run (how, use->mech, use->key, use->param, in, result);
+	}
+	return rv;
+}
+
+CK_RV
+session_match_template (const Object *with, CK_ATTRIBUTE_TYPE type, const Attrs *key)
+{
+	auto_attrs Attrs wanted = { 0 };
+
+	TRY (template_decode (object_bytes (with, type), &wanted));
+	for (uint32_t i = 0; i < wanted.n; i++) {
+		const Attr *attr = attrs_find (key, wanted.list[i].type);
+
+		if (attr == NULL || !bytes_equal_sec (attr_bytes (attr), attr_bytes (&wanted.list[i])))
+			return fail (CKR_KEY_HANDLE_INVALID, "the key is not what the other key's template asks for");
+	}
+	return CKR_OK;
+}
+
+static CK_RV
+may_be_wrapped (const Use *use, const Object *key)
+{
+	CK_OBJECT_CLASS class = object_class (key);
+
+	if (class != CKO_SECRET_KEY && class != CKO_PRIVATE_KEY)
+		return fail (CKR_KEY_NOT_WRAPPABLE, "only secret and private keys are wrapped");
+	if (!object_bool (key, CKA_EXTRACTABLE, false))
+		return fail (CKR_KEY_UNEXTRACTABLE, "the key may not be extracted");
+	if (object_bool (key, CKA_WRAP_WITH_TRUSTED, false) && !object_bool (use->key, CKA_TRUSTED, false))
+		return fail (CKR_KEY_NOT_WRAPPABLE, "the key wants a trusted wrapping key");
+	if (class == CKO_PRIVATE_KEY && use->mech->secret_only)
+		return fail (CKR_KEY_NOT_WRAPPABLE, "%s wraps secret keys only", use->mech->name);
+	return session_match_template (use->key, CKA_WRAP_TEMPLATE, &key->attrs);
+}
+
+static CK_RV
+encode_key (const Object *key, Buf *encoded)
+{
+	if (object_class (key) == CKO_PRIVATE_KEY)
+		return keyinfo_encode (&key->attrs, encoded);
+	TRY_ALLOC (buf_set (encoded, object_bytes (key, CKA_VALUE)));
+	return CKR_OK;
+}
+
+/* Codes that speak of data, in the words of keys. */
+static CK_RV
+wrap_code (CK_RV rv)
+{
+	switch (rv) {
+	case CKR_DATA_LEN_RANGE:
+		return CKR_KEY_SIZE_RANGE;
+	case CKR_DATA_INVALID:
+		return CKR_KEY_NOT_WRAPPABLE;
+	default:
+		return rv;
+	}
+}
+
+static CK_RV
+unwrap_code (CK_RV rv)
+{
+	switch (rv) {
+	case CKR_ENCRYPTED_DATA_LEN_RANGE:
+		return CKR_WRAPPED_KEY_LEN_RANGE;
+	case CKR_ENCRYPTED_DATA_INVALID:
+	case CKR_DATA_INVALID:
+		return CKR_WRAPPED_KEY_INVALID;
+	default:
+		return rv;
+	}
+}
+
+/* The wrapping key, ready for use but for its parameter. */
+static CK_RV
+open_wrapping (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping, Use *use)
+{
+	CK_RV rv;
+
+	TRY (session_find_mech (mechanism, &use->mech));
+	if (use->mech->wrap == NULL)
+		return session_refuse (use->mech);
+	rv = session_use_key (session, mechanism, wrapping, CKA_WRAP, use);
+	if (rv == CKR_KEY_HANDLE_INVALID)
+		rv = CKR_WRAPPING_KEY_HANDLE_INVALID;
+	if (rv == CKR_KEY_TYPE_INCONSISTENT)
+		rv = CKR_WRAPPING_KEY_TYPE_INCONSISTENT;
+	return rv;
+}
+
+static CK_RV
+open_wrapped (Session *session, const Use *use, CK_OBJECT_HANDLE key, Buf *encoded)
+{
+	auto_unref Object *object = NULL;
+	CK_RV rv = token_open_object (session->token, key, &object);
+
+	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+	TRY (may_be_wrapped (use, object));
+	return encode_key (object, encoded);
+}
+
+/* --- with a nonce that may be made here: AES-GCM and AES-CCM --- */
+
+/* Is the parameter a CK_GCM_WRAP_PARAMS or its like?  Then the additional data is in it. */
+static bool
+is_wrap_param (const Mech *mech, const CK_MECHANISM *mechanism)
+{
+	return mech->message != NULL && mech->message->read_wrap != NULL && mechanism->pParameter != NULL &&
+	       mechanism->ulParameterLen == mech->message->n_wrap_param;
+}
+
+/* The key, and its tag behind it. */
+static CK_RV
+wrap_message (Session *session, Use *use, const MessageParam *message, Bytes aad, Bytes encoded, Buf *result)
+{
+	uint8_t made[MOST_NONCE], room[MESSAGE_ROOM];
+	MessageParam whole = *message;
+	CK_BYTE *nonce;
+
+	whole.n_data = encoded.len;
+	TRY (message_nonce (&whole, whole.nonce, use->key, made));
+	nonce = whole.generator == CKG_NO_GENERATE ? whole.nonce : made;
+	use->param = use->mech->message->plain_param (&whole, nonce, aad, room);
+	TRY (wrap_code (run (session, use, use->mech->encrypt, encoded, result)));
+	if (nonce == made)
+		memcpy (whole.nonce, made, whole.n_nonce);
+	return CKR_OK;
+}
+
+static CK_RV
+unwrap_message (Session *session, Use *use, const MessageParam *message, Bytes aad, Bytes wrapped, Buf *value)
+{
+	uint8_t room[MESSAGE_ROOM];
+	MessageParam whole = *message;
+
+	if (whole.nonce == NULL || wrapped.len < whole.n_tag)
+		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the wrapped key is shorter than its tag");
+	whole.n_data = wrapped.len - whole.n_tag;
+	use->param = use->mech->message->plain_param (&whole, whole.nonce, aad, room);
+	return unwrap_code (run (session, use, use->mech->decrypt, wrapped, value));
+}
+
+static CK_RV
+wrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes encoded, Buf *result)
+{
+	MessageParam message;
+	Bytes aad;
+
+	if (!is_wrap_param (use->mech, mechanism)) {
+		TRY (mech_param (use->mech, mechanism, &use->param));
+		return wrap_code (run (session, use, use->mech->wrap, encoded, result));
+	}
+	TRY (use->mech->message->read_wrap (bytes (mechanism->pParameter, mechanism->ulParameterLen), &message, &aad));
+	return wrap_message (session, use, &message, aad, encoded, result);
+}
+
+static CK_RV
+unwrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes wrapped, Buf *value)
+{
+	MessageParam message;
+	Bytes aad;
+
+	if (!is_wrap_param (use->mech, mechanism)) {
+		TRY (mech_param (use->mech, mechanism, &use->param));
+		return unwrap_code (run (session, use, use->mech->unwrap, wrapped, value));
+	}
+	TRY (use->mech->message->read_wrap (bytes (mechanism->pParameter, mechanism->ulParameterLen), &message, &aad));
+	return unwrap_message (session, use, &message, aad, wrapped, value);
+}
+
+CK_RV
+session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key,
+                  Out wrapped)
+{
+	auto_wipe Buf encoded = BUF_SECRET;
+	auto_wipe Buf result = BUF_PLAIN;
+	auto_use Use use = { 0 };
+
+	if (wrapped.len == NULL)
+		return CKR_ARGUMENTS_BAD;
+	TRY (open_wrapping (session, mechanism, wrapping, &use));
+	if (!is_wrap_param (use.mech, mechanism))
+		TRY (mech_param (use.mech, mechanism, &use.param));
+	TRY (open_wrapped (session, &use, key, &encoded));
+	TRY (wrap_plain (session, &use, mechanism, bytes_of (&encoded), &result));
+	return out_offer (wrapped, bytes_of (&result));
+}
+
+static CK_RV
+read_authenticated (const Use *use, const CK_MECHANISM *mechanism, Bytes aad, MessageParam *message)
+{
+	const MechMessage *how = use->mech->message;
+
+	if (how == NULL || how->read_wrap == NULL)
+		return session_refuse (use->mech);
+	if (aad.data == NULL && aad.len > 0)
+		return CKR_ARGUMENTS_BAD;
+	if (mechanism->pParameter == NULL || mechanism->ulParameterLen != how->n_param)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "%s has a parameter of %zu bytes here", use->mech->name, how->n_param);
+	TRY (how->read (bytes (mechanism->pParameter, how->n_param), message));
+	if (message->tag == NULL)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no place for the tag");
+	return CKR_OK;
+}
+
+/* A question makes no nonce. */
+CK_RV
+session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping,
+                            CK_OBJECT_HANDLE key, Bytes aad, Out wrapped)
+{
+	auto_wipe Buf encoded = BUF_SECRET;
+	auto_wipe Buf result = BUF_PLAIN;
+	auto_use Use use = { 0 };
+	MessageParam message;
+
+	if (wrapped.len == NULL)
+		return CKR_ARGUMENTS_BAD;
+	TRY (open_wrapping (session, mechanism, wrapping, &use));
+	TRY (read_authenticated (&use, mechanism, aad, &message));
+	TRY (open_wrapped (session, &use, key, &encoded));
+	if (wrapped.data == NULL || *wrapped.len < encoded.len) {
+		*wrapped.len = encoded.len;
+		return wrapped.data == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
+	}
+	TRY (wrap_message (session, &use, &message, aad, bytes_of (&encoded), &result));
+	memcpy (message.tag, result.data + encoded.len, message.n_tag);
+	return out_offer (wrapped, bytes (result.data, encoded.len));
+}
+
+/* What a template may not give, CKA_UNWRAP_TEMPLATE may not give either. */
+static CK_RV
+add_wanted (const Rules *rules, const Attr *want, bool is_so, Attrs *draft)
+{
+	const Rule *row = rules_row (rules, want->type);
+	const Attr *have = attrs_find (draft, want->type);
+
+	if (row == NULL || row->kind != want->kind)
+		return CKR_OK;
+	if (have != NULL && bytes_equal_sec (attr_bytes (have), attr_bytes (want)))
+		return CKR_OK;
+	if (row->notes & (N (6) | N (1)) || (row->notes & N (10) && attr_bytes (want).data[0] != 0 && !is_so))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "the other key's template asks for attribute 0x%lx", want->type);
+	return attrs_put (draft, want);
+}
+
+CK_RV
+session_apply_template (const Object *from, CK_ATTRIBUTE_TYPE type, const CK_ATTRIBUTE *template, CK_ULONG n,
+                        const Rules *rules, bool is_so, Attrs *draft)
+{
+	auto_attrs Attrs wanted = { 0 };
+
+	TRY (template_decode (object_bytes (from, type), &wanted));
+	for (uint32_t i = 0; i < wanted.n; i++) {
+		const Attr *want = &wanted.list[i], *have = attrs_find (draft, want->type);
+		bool said = session_template_says (template, n, want->type);
+
+		if (said && (have == NULL || !bytes_equal_sec (attr_bytes (have), attr_bytes (want))))
+			return fail (CKR_TEMPLATE_INCONSISTENT, "the template is not what the other key's asks for");
+		if (!said)
+			TRY (add_wanted (rules, want, is_so, draft));
+	}
+	return CKR_OK;
+}
+
+/* The unwrapped value becomes the key's. */
+static CK_RV
+decode_key (Bytes value, Attrs *draft)
+{
+	CK_ULONG wanted = attrs_ulong (draft, CKA_VALUE_LEN, 0);
+	CK_RV rv;
+
+	if (attrs_ulong (draft, CKA_CLASS, 0) == CKO_PRIVATE_KEY)
+		return keyinfo_decode (value, draft);
+	if (wanted > 0 && wanted != value.len)
+		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the wrapped key has not the length that the template gives");
+	TRY (attrs_set_secret (draft, CKA_VALUE, value));
+	rv = mech_check_key (draft);
+	return rv == CKR_ATTRIBUTE_VALUE_INVALID ? CKR_WRAPPED_KEY_INVALID : rv;
+}
+
+static CK_RV
+template_class (const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_CLASS *class)
+{
+	bool found = false;
+
+	for (CK_ULONG i = 0; template != NULL && i < n; i++)
+		if (template[i].type == CKA_CLASS && template[i].ulValueLen == sizeof *class && template[i].pValue != NULL) {
+			memcpy (class, template[i].pValue, sizeof *class);
+			found = true;
+		}
+	if (!found)
+		return fail (CKR_TEMPLATE_INCOMPLETE, "the template has no CKA_CLASS");
+	if (*class != CKO_SECRET_KEY && *class != CKO_PRIVATE_KEY)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only secret and private keys are unwrapped");
+	return CKR_OK;
+}
+
+static CK_RV
+open_unwrapping (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping, Use *use)
+{
+	CK_RV rv;
+
+	TRY (session_find_mech (mechanism, &use->mech));
+	if (use->mech->unwrap == NULL)
+		return session_refuse (use->mech);
+	rv = session_use_key (session, mechanism, unwrapping, CKA_UNWRAP, use);
+	if (rv == CKR_KEY_HANDLE_INVALID)
+		rv = CKR_UNWRAPPING_KEY_HANDLE_INVALID;
+	if (rv == CKR_KEY_TYPE_INCONSISTENT)
+		rv = CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
+	return rv;
+}
+
+/* What the key is to be, before it is there. */
+static CK_RV
+draft_unwrapped (Session *session, const Use *use, const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules,
+                 Attrs *draft)
+{
+	CK_OBJECT_CLASS class = CKO_SECRET_KEY;
+
+	TRY (template_class (template, n, &class));
+	TRY (session_draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, rules, draft));
+	return session_apply_template (use->key, CKA_UNWRAP_TEMPLATE, template, n, *rules,
+	                               token_logged_in (session->token) == LOGIN_SO, draft);
+}
+
+CK_RV
+session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping, Bytes wrapped,
+                    const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
+{
+	auto_attrs Attrs draft = { 0 };
+	auto_wipe Buf value = BUF_SECRET;
+	auto_use Use use = { 0 };
+	const Rules *rules;
+
+	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
+		return CKR_ARGUMENTS_BAD;
+	TRY (open_unwrapping (session, mechanism, unwrapping, &use));
+	if (!is_wrap_param (use.mech, mechanism))
+		TRY (mech_param (use.mech, mechanism, &use.param));
+	TRY (draft_unwrapped (session, &use, template, n, &rules, &draft));
+	TRY (unwrap_plain (session, &use, mechanism, wrapped, &value));
+	TRY (decode_key (bytes_of (&value), &draft));
+	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
+}
+
+CK_RV
+session_unwrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping,
+                              Bytes wrapped, const CK_ATTRIBUTE *template, CK_ULONG n, Bytes aad,
+                              CK_OBJECT_HANDLE *key)
+{
+	auto_attrs Attrs draft = { 0 };
+	auto_wipe Buf whole = BUF_PLAIN;
+	auto_wipe Buf value = BUF_SECRET;
+	auto_use Use use = { 0 };
+	MessageParam message;
+	const Rules *rules;
+
+	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
+		return CKR_ARGUMENTS_BAD;
+	TRY (open_unwrapping (session, mechanism, unwrapping, &use));
+	TRY (read_authenticated (&use, mechanism, aad, &message));
+	TRY (draft_unwrapped (session, &use, template, n, &rules, &draft));
+	TRY_ALLOC (buf_set (&whole, wrapped) && buf_add (&whole, bytes (message.tag, message.n_tag)));
+	TRY (unwrap_message (session, &use, &message, aad, bytes_of (&whole), &value));
+	TRY (decode_key (bytes_of (&value), &draft));
+	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
+}
