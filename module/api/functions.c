@@ -5,18 +5,41 @@
 
 #include <string.h>
 
-#define FILL(name) .name = name,
+/* A program that compares what C_GetInfo says with the list it was given finds one number. */
+static CK_RV
+get_info (CK_INFO *info, CK_BYTE minor)
+{
+	TRY (C_GetInfo (info));
+	info->cryptokiVersion = (CK_VERSION){ 3, minor };
+	return CKR_OK;
+}
 
-static CK_FUNCTION_LIST functions_2_40 = { .version = { 2, 40 }, CK_FUNCTIONS_2_40 (FILL) };
+static CK_RV
+get_info_3_0 (CK_INFO *info)
+{
+	return get_info (info, 0);
+}
+
+static CK_RV
+get_info_3_2 (CK_INFO *info)
+{
+	return get_info (info, 2);
+}
+
+#define FILL(name) .name = name,
+#define FILL_2_40(info)                                                                                      \
+	FILL (C_Initialize) FILL (C_Finalize) .C_GetInfo = info, CK_FUNCTIONS_AFTER_INFO (FILL)
+
+static CK_FUNCTION_LIST functions_2_40 = { .version = { 2, 40 }, FILL_2_40 (C_GetInfo) };
 
 static CK_FUNCTION_LIST_3_0 functions_3_0 = {
 	.version = { 3, 0 },
-	CK_FUNCTIONS_2_40 (FILL) CK_FUNCTIONS_3_0 (FILL)
+	FILL_2_40 (get_info_3_0) CK_FUNCTIONS_3_0 (FILL)
 };
 
 static CK_FUNCTION_LIST_3_2 functions_3_2 = {
 	.version = { 3, 2 },
-	CK_FUNCTIONS_2_40 (FILL) CK_FUNCTIONS_3_0 (FILL) CK_FUNCTIONS_3_2 (FILL)
+	FILL_2_40 (get_info_3_2) CK_FUNCTIONS_3_0 (FILL) CK_FUNCTIONS_3_2 (FILL)
 };
 
 /* The version of each interface is that of the structure behind it.  The newest first: whoever does not say

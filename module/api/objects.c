@@ -39,7 +39,7 @@ C_GetObjectSize (CK_SESSION_HANDLE handle, CK_OBJECT_HANDLE object, CK_ULONG *si
 	TRY (session_enter (handle, &session));
 	if (size == NULL)
 		return CKR_ARGUMENTS_BAD;
-	return token_object_size (session->token, object, size);
+	return session_object_size (session, object, size);
 }
 
 CK_RV

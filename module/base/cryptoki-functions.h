@@ -95,10 +95,13 @@ CK_FUNCTION (C_UnwrapKeyAuthenticated, (CK_SESSION_HANDLE session, CK_MECHANISM 
 
 /* Every function, in the order of the lists: 68, 92 and 104 of them. */
 #define CK_FUNCTIONS_2_40(X) \
-	X (C_Initialize) X (C_Finalize) X (C_GetInfo) X (C_GetFunctionList) X (C_GetSlotList) X (C_GetSlotInfo) \
-	X (C_GetTokenInfo) X (C_GetMechanismList) X (C_GetMechanismInfo) X (C_InitToken) X (C_InitPIN) \
-	X (C_SetPIN) X (C_OpenSession) X (C_CloseSession) X (C_CloseAllSessions) X (C_GetSessionInfo) \
-	X (C_GetOperationState) X (C_SetOperationState) X (C_Login) X (C_Logout) X (C_CreateObject) \
+	X (C_Initialize) X (C_Finalize) X (C_GetInfo) CK_FUNCTIONS_AFTER_INFO (X)
+
+#define CK_FUNCTIONS_AFTER_INFO(X) \
+	X (C_GetFunctionList) X (C_GetSlotList) X (C_GetSlotInfo) X (C_GetTokenInfo) X (C_GetMechanismList) \
+	X (C_GetMechanismInfo) X (C_InitToken) X (C_InitPIN) X (C_SetPIN) X (C_OpenSession) X (C_CloseSession) \
+	X (C_CloseAllSessions) X (C_GetSessionInfo) X (C_GetOperationState) X (C_SetOperationState) X (C_Login) \
+	X (C_Logout) X (C_CreateObject) \
 	X (C_CopyObject) X (C_DestroyObject) X (C_GetObjectSize) X (C_GetAttributeValue) X (C_SetAttributeValue) \
 	X (C_FindObjectsInit) X (C_FindObjects) X (C_FindObjectsFinal) X (C_EncryptInit) X (C_Encrypt) \
 	X (C_EncryptUpdate) X (C_EncryptFinal) X (C_DecryptInit) X (C_Decrypt) X (C_DecryptUpdate) \

@@ -14,11 +14,17 @@ struct HandleSlot {
 };
 
 CK_ULONG
+handle_new_row (CK_ULONG n)
+{
+	static CK_ULONG next = 1;
+
+	return __atomic_fetch_add (&next, n, __ATOMIC_RELAXED);
+}
+
+CK_ULONG
 handle_new (void)
 {
-	static CK_ULONG last;
-
-	return __atomic_add_fetch (&last, 1, __ATOMIC_RELAXED);
+	return handle_new_row (1);
 }
 
 static size_t

@@ -19,6 +19,9 @@ typedef struct {
 /* The next number, the same row for everything of the process; from 1 upwards.  Never comes back. */
 CK_ULONG handle_new (void);
 
+/* @n of them, one after the other: the first. */
+CK_ULONG handle_new_row (CK_ULONG n);
+
 /* Makes room for one more, which then goes in for certain.  False when there is no memory. */
 bool handles_reserve (Handles *handles);
 

@@ -200,6 +200,28 @@ check_private (Attrs *key)
 	return attrs_set_ulong (key, CKA_VALUE_BITS, bytes_trim (attrs_bytes (key, CKA_VALUE)).len * 8);
 }
 
+/* y = g^x. */
+static CK_RV
+public_value (const Attrs *private, Attrs *public)
+{
+	Group group;
+	auto_mpz mpz_t x;
+	auto_mpz mpz_t y;
+	CK_RV rv = group_read (private, &group);
+
+	mpz_init (x);
+	mpz_init (y);
+	number_set (x, attrs_bytes (private, CKA_VALUE));
+	if (rv == CKR_OK && mpz_sgn (x) == 0)
+		rv = broken ();
+	if (rv == CKR_OK) {
+		mpz_powm_sec (y, group.g, x, group.p);
+		rv = number_put (public, CKA_VALUE, y, false);
+	}
+	group_clear (&group);
+	return rv;
+}
+
 /* --- domain parameters --- */
 
 /* Longer primes than this are looked up, not looked for: that would take too long. */
@@ -271,7 +293,7 @@ static const Mech mechs[] = {
 
 static const KeyKind kinds[] = {
 	{ CKO_PUBLIC_KEY, CKK_DH, dh_bits, check_public, NULL },
-	{ CKO_PRIVATE_KEY, CKK_DH, dh_bits, check_private, NULL },
+	{ CKO_PRIVATE_KEY, CKK_DH, dh_bits, check_private, .public_value = public_value },
 	{ CKO_DOMAIN_PARAMETERS, CKK_DH, dh_bits, check_domain, NULL },
 };
 

@@ -296,6 +296,29 @@ dsa_check_private (Attrs *key)
 	return dsa_check_key (key, true);
 }
 
+/* y = g^x. */
+static CK_RV
+dsa_public_value (const Attrs *private, Attrs *public)
+{
+	struct dsa_params params;
+	auto_mpz mpz_t x;
+	auto_mpz mpz_t y;
+	CK_RV rv = read_params (private, &params);
+
+	mpz_init (x);
+	mpz_init (y);
+	if (rv == CKR_OK)
+		rv = read_value (private, params.q, x);
+	if (rv == CKR_OK && mpz_sgn (x) == 0)
+		rv = broken ();
+	if (rv == CKR_OK) {
+		mpz_powm_sec (y, params.g, x, params.p);
+		rv = number_put (public, CKA_VALUE, y, false);
+	}
+	dsa_params_clear (&params);
+	return rv;
+}
+
 #define DSA .key_types = KEYS (CKK_DSA), SIZES (SMALLEST_BITS, LARGEST_BITS)
 #define HASHED(n, nettle)                                                                                    \
 	{ MECH (DSA_##n), DSA, .hash = nettle, .sign = &sign_hashed_op, .verify = &verify_hashed_op }
@@ -317,7 +340,7 @@ static const Mech mechs[] = {
 
 static const KeyKind kinds[] = {
 	{ CKO_PUBLIC_KEY, CKK_DSA, dsa_bits, dsa_check_public, NULL },
-	{ CKO_PRIVATE_KEY, CKK_DSA, dsa_bits, dsa_check_private, NULL },
+	{ CKO_PRIVATE_KEY, CKK_DSA, dsa_bits, dsa_check_private, .public_value = dsa_public_value },
 	{ CKO_DOMAIN_PARAMETERS, CKK_DSA, dsa_bits, dsa_check_domain, NULL },
 };
 

@@ -443,6 +443,27 @@ ec_check_private (Attrs *key)
 	return rv;
 }
 
+static CK_RV
+ec_public_value (const Attrs *private, Attrs *public)
+{
+	const Curve *curve = weierstrass_curve (private);
+	struct ecc_scalar scalar = { 0 };
+	struct ecc_point point;
+	CK_RV rv;
+
+	if (curve == NULL)
+		return wrong_curve ();
+	ecc_point_init (&point, ec_nettle_curve (curve));
+	rv = ec_scalar_read (&scalar, ec_nettle_curve (curve), attrs_bytes (private, CKA_VALUE));
+	if (rv == CKR_OK) {
+		ecc_point_mul_g (&point, &scalar);
+		rv = put_point (public, curve, &point);
+	}
+	ecc_point_clear (&point);
+	sec_free (scalar.p);
+	return rv;
+}
+
 #define EC                                                                                                   \
 	.key_types = KEYS (CKK_EC), SIZES (192, 521), .flags = CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS
 #define HASHED(n, nettle)                                                                                    \
@@ -464,7 +485,7 @@ static const Mech mechs[] = {
 
 static const KeyKind kinds[] = {
 	{ CKO_PUBLIC_KEY, CKK_EC, ec_size_of, ec_check_public, NULL },
-	{ CKO_PRIVATE_KEY, CKK_EC, ec_size_of, ec_check_private, NULL },
+	{ CKO_PRIVATE_KEY, CKK_EC, ec_size_of, ec_check_private, .public_value = ec_public_value },
 };
 
 const MechFamily mech_ec = { "ec", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };

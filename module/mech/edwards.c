@@ -183,14 +183,20 @@ static const MechOp verify_op = {
 /* --- key pairs and checks --- */
 
 static CK_RV
-put_pair (const Curve *curve, Bytes params, Bytes value, Attrs *public, Attrs *private)
+put_point (const Curve *curve, Bytes value, Attrs *public)
 {
 	auto_wipe Buf encoded = BUF_PLAIN;
 	uint8_t point[MAX_POINT];
 
 	functions_of (curve)->public (point, value.data);
 	TRY_ALLOC (der_put (&encoded, DER_OCTET_STRING, bytes (point, curve->n_point)));
-	TRY (attrs_set_bytes (public, CKA_EC_POINT, bytes_of (&encoded)));
+	return attrs_set_bytes (public, CKA_EC_POINT, bytes_of (&encoded));
+}
+
+static CK_RV
+put_pair (const Curve *curve, Bytes params, Bytes value, Attrs *public, Attrs *private)
+{
+	TRY (put_point (curve, value, public));
 	TRY (attrs_set_bytes (private, CKA_EC_PARAMS, params));
 	return attrs_set_secret (private, CKA_VALUE, value);
 }
@@ -238,6 +244,17 @@ check_private (Attrs *key)
 	return attrs_bytes (key, CKA_VALUE).len == curve->n_scalar ? curve_normalise (curve, key) : wrong_value ();
 }
 
+static CK_RV
+public_value (const Attrs *private, Attrs *public)
+{
+	const Curve *curve = curve_for_attrs (private);
+	Bytes value = attrs_bytes (private, CKA_VALUE);
+
+	if (functions_of (curve) == NULL)
+		return wrong_curve ();
+	return value.len == curve->n_scalar ? put_point (curve, value, public) : wrong_value ();
+}
+
 #define EDWARDS .key_types = KEYS (CKK_EC_EDWARDS), SIZES (255, 448)
 
 static const Mech mechs[] = {
@@ -249,9 +266,9 @@ static const Mech mechs[] = {
 
 static const KeyKind kinds[] = {
 	{ CKO_PUBLIC_KEY, CKK_EC_EDWARDS, size_of, check_public, NULL },
-	{ CKO_PRIVATE_KEY, CKK_EC_EDWARDS, size_of, check_private, NULL },
+	{ CKO_PRIVATE_KEY, CKK_EC_EDWARDS, size_of, check_private, .public_value = public_value },
 	{ CKO_PUBLIC_KEY, CKK_EC_MONTGOMERY, size_of, check_public, NULL },
-	{ CKO_PRIVATE_KEY, CKK_EC_MONTGOMERY, size_of, check_private, NULL },
+	{ CKO_PRIVATE_KEY, CKK_EC_MONTGOMERY, size_of, check_private, .public_value = public_value },
 };
 
 const MechFamily mech_edwards = { "edwards", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };

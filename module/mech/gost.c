@@ -372,11 +372,9 @@ static const MechOp verify_hashed_op = {
 /* --- key pairs and checks --- */
 
 static CK_RV
-put_pair (const struct ecc_point *point, const struct ecc_scalar *scalar, Attrs *public, Attrs *private)
+put_point (const struct ecc_point *point, Attrs *public)
 {
-	static const CK_ATTRIBUTE_TYPE shared[] = { CKA_GOSTR3410_PARAMS, CKA_GOSTR3411_PARAMS, CKA_GOST28147_PARAMS };
 	uint8_t octets[N_NUMBER], value[2 * N_NUMBER];
-	auto_wipe Buf secret = BUF_SECRET;
 	auto_mpz mpz_t x;
 	auto_mpz mpz_t y;
 
@@ -387,7 +385,18 @@ put_pair (const struct ecc_point *point, const struct ecc_scalar *scalar, Attrs 
 	turn (octets, value);
 	number_get (y, N_NUMBER, octets);
 	turn (octets, value + N_NUMBER);
-	TRY (attrs_set_bytes (public, CKA_VALUE, bytes (value, sizeof value)));
+	return attrs_set_bytes (public, CKA_VALUE, bytes (value, sizeof value));
+}
+
+static CK_RV
+put_pair (const struct ecc_point *point, const struct ecc_scalar *scalar, Attrs *public, Attrs *private)
+{
+	static const CK_ATTRIBUTE_TYPE shared[] = { CKA_GOSTR3410_PARAMS, CKA_GOSTR3411_PARAMS, CKA_GOST28147_PARAMS };
+	auto_wipe Buf secret = BUF_SECRET;
+	auto_mpz mpz_t x;
+
+	mpz_init (x);
+	TRY (put_point (point, public));
 	for (size_t i = 0; i < N_ELEMENTS (shared); i++)
 		if (attrs_has (public, shared[i]))
 			TRY (attrs_set_bytes (private, shared[i], attrs_bytes (public, shared[i])));
@@ -444,6 +453,24 @@ check_private (Attrs *key)
 	return rv;
 }
 
+static CK_RV
+public_value (const Attrs *private, Attrs *public)
+{
+	struct ecc_scalar scalar = { 0 };
+	struct ecc_point point;
+	CK_RV rv;
+
+	ecc_point_init (&point, nettle_get_gost_gc256b ());
+	rv = ec_scalar_read (&scalar, nettle_get_gost_gc256b (), attrs_bytes (private, CKA_VALUE));
+	if (rv == CKR_OK) {
+		ecc_point_mul_g (&point, &scalar);
+		rv = put_point (&point, public);
+	}
+	ecc_point_clear (&point);
+	sec_free (scalar.p);
+	return rv;
+}
+
 #define GOST .key_types = KEYS (CKK_GOSTR3410)
 #define OPTIONAL_OID PARAM_BYTES (0, N_OID)
 
@@ -458,7 +485,7 @@ static const Mech mechs[] = {
 
 static const KeyKind kinds[] = {
 	{ CKO_PUBLIC_KEY, CKK_GOSTR3410, size_of, check_public, NULL },
-	{ CKO_PRIVATE_KEY, CKK_GOSTR3410, size_of, check_private, NULL },
+	{ CKO_PRIVATE_KEY, CKK_GOSTR3410, size_of, check_private, .public_value = public_value },
 };
 
 const MechFamily mech_gost = { "gost", mechs, N_ELEMENTS (mechs), kinds, N_ELEMENTS (kinds) };

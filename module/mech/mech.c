@@ -2,6 +2,7 @@
 
 #include "mech.h"
 #include "families.h"
+#include "keyinfo.h"
 
 #include <pthread.h>
 
@@ -167,4 +168,20 @@ mech_shape_value (const Attrs *key, uint8_t *value, size_t n)
 
 	if (kind != NULL && kind->shape_value != NULL)
 		kind->shape_value (value, n);
+}
+
+CK_RV
+mech_public_info (const Attrs *key, Buf *info)
+{
+	const KeyKind *kind = kind_of (key);
+	auto_attrs Attrs public = { 0 };
+
+	if (kind == NULL || kind->class != CKO_PRIVATE_KEY)
+		return keyinfo_encode_public (key, info);
+	for (uint32_t i = 0; i < key->n; i++)
+		if (key->list[i].kind != IS_ATTRS && !key->list[i].secret && !key->list[i].sealed)
+			TRY (attrs_put (&public, &key->list[i]));
+	if (kind->public_value != NULL)
+		TRY (kind->public_value (key, &public));
+	return keyinfo_encode_public (&public, info);
 }

@@ -171,6 +171,10 @@ typedef struct {
 
 	/* See mech_shape_value; NULL where any bytes will do. */
 	void (*shape_value) (uint8_t *value, size_t n);
+
+	/* What the public key has that goes with this private one, and it has not: CKA_VALUE or CKA_EC_POINT.  NULL
+	 * where that is nothing. */
+	CK_RV (*public_value) (const Attrs *private, Attrs *public);
 } KeyKind;
 
 typedef struct {
@@ -211,6 +215,10 @@ CK_RV mech_check_key (Attrs *key);
 
 /* The first three bytes of the check value of PKCS #11 v3.2 section 4.10.2; false for objects without one. */
 bool mech_check_value (const Attrs *key, uint8_t value[static 3]);
+
+/* Appends the SubjectPublicKeyInfo of a public key, or of the one that goes with a private key, whose secrets are open.
+ * CKR_KEY_NOT_WRAPPABLE: it has none, or lacks what it takes. */
+CK_RV mech_public_info (const Attrs *key, Buf *info);
 
 /* Makes derived bytes what a value of such a key looks like: the parity of DES. */
 void mech_shape_value (const Attrs *key, uint8_t *value, size_t n);

@@ -661,7 +661,7 @@ static const MechKem number_kem = { kem_size, encapsulate_number, decapsulate_nu
 	  .verify = &pss_check_hashed_op }
 
 static const Mech mechs[] = {
-	{ MECH (RSA_PKCS_KEY_PAIR_GEN), .key_types = KEYS (CKK_RSA), SIZES (1024, 8192),
+	{ MECH (RSA_PKCS_KEY_PAIR_GEN), .key_types = KEYS (CKK_RSA), SIZES (512, 16384),
 	  .generate_pair = rsa_generate_pair },
 	{ MECH (RSA_PKCS), RSA, .sign = &pkcs1_sign_op, .verify = &pkcs1_check_op, .encrypt = &pkcs1_encrypt_op,
 	  .decrypt = &pkcs1_decrypt_op, .wrap = &pkcs1_encrypt_op, .unwrap = &pkcs1_decrypt_op, .secret_only = true,

@@ -1,4 +1,5 @@
-/* Private keys as PKCS #8 PrivateKeyInfo, for wrapping: RFC 5208, RFC 8017 A.1.2, RFC 5915, RFC 8410. */
+/* Private keys as PKCS #8 PrivateKeyInfo, for wrapping, and public ones as SubjectPublicKeyInfo: RFC 5208, RFC 5280,
+ * RFC 8017 A.1, RFC 5915, RFC 8410. */
 
 #include "keyinfo.h"
 #include "curves.h"
@@ -19,20 +20,56 @@ static const CK_ATTRIBUTE_TYPE rsa_parts[] = {
 };
 
 static CK_RV
-rsa_encode (const Attrs *key, Buf *algorithm, Buf *private)
+incomplete (void)
+{
+	return fail (CKR_KEY_NOT_WRAPPABLE, "the key lacks what its encoding needs");
+}
+
+static CK_RV
+unknown_curve (void)
+{
+	return fail (CKR_KEY_NOT_WRAPPABLE, "the key is on a curve that is not known here");
+}
+
+static CK_RV
+rsa_algorithm (const Attrs *key, Buf *algorithm)
+{
+	TRY_ALLOC (der_put (algorithm, DER_OID, bytes (oid_rsa, sizeof oid_rsa)) &&
+	           der_put (algorithm, DER_NULL, NO_BYTES));
+	return CKR_OK;
+}
+
+static CK_RV
+rsa_private (const Attrs *key, Buf *private)
 {
 	auto_wipe Buf parts = BUF_SECRET;
 
-	TRY_ALLOC (der_put (algorithm, DER_OID, bytes (oid_rsa, sizeof oid_rsa)) &&
-	           der_put (algorithm, DER_NULL, NO_BYTES) && der_put_unsigned (&parts, NO_BYTES));
+	TRY_ALLOC (der_put_unsigned (&parts, NO_BYTES));
 	for (size_t i = 0; i < N_ELEMENTS (rsa_parts); i++) {
 		Bytes part = attrs_bytes (key, rsa_parts[i]);
 
 		if (part.len == 0)
-			return fail (CKR_KEY_NOT_WRAPPABLE, "the RSA key lacks attribute 0x%lx", rsa_parts[i]);
+			return incomplete ();
 		TRY_ALLOC (der_put_unsigned (&parts, part));
 	}
 	TRY_ALLOC (der_put (private, DER_SEQUENCE, bytes_of (&parts)));
+	return CKR_OK;
+}
+
+/* RFC 8017 A.1.1. */
+static CK_RV
+rsa_public (const Attrs *key, Buf *public)
+{
+	auto_wipe Buf parts = BUF_PLAIN;
+
+	for (size_t i = 0; i < 2; i++) {
+		Bytes part = attrs_bytes (key, rsa_parts[i]);
+
+		if (part.len == 0)
+			return incomplete ();
+		TRY_ALLOC (der_put_unsigned (&parts, part));
+	}
+	TRY_ALLOC (der_put (public, DER_SEQUENCE, bytes_of (&parts)));
 	return CKR_OK;
 }
 
@@ -66,18 +103,43 @@ put_scalar (Buf *out, const Curve *curve, Bytes value)
 }
 
 static CK_RV
-ec_encode (const Attrs *key, Buf *algorithm, Buf *private)
+ec_algorithm (const Attrs *key, Buf *algorithm)
+{
+	const Curve *curve = curve_for_attrs (key);
+
+	if (curve == NULL)
+		return unknown_curve ();
+	TRY_ALLOC (der_put (algorithm, DER_OID, bytes (oid_ec, sizeof oid_ec)) && buf_add (algorithm, curve->oid));
+	return CKR_OK;
+}
+
+static CK_RV
+ec_private (const Attrs *key, Buf *private)
 {
 	const Curve *curve = curve_for_attrs (key);
 	auto_wipe Buf parts = BUF_SECRET;
 	static const uint8_t one[] = { 1 };
 
 	if (curve == NULL || bytes_trim (attrs_bytes (key, CKA_VALUE)).len > curve->n_scalar)
-		return fail (CKR_KEY_NOT_WRAPPABLE, "the EC key is on a curve that is not known here");
-	TRY_ALLOC (der_put (algorithm, DER_OID, bytes (oid_ec, sizeof oid_ec)) && buf_add (algorithm, curve->oid) &&
-	           der_put_unsigned (&parts, bytes (one, 1)) &&
+		return unknown_curve ();
+	TRY_ALLOC (der_put_unsigned (&parts, bytes (one, 1)) &&
 	           put_scalar (&parts, curve, attrs_bytes (key, CKA_VALUE)) &&
 	           der_put (private, DER_SEQUENCE, bytes_of (&parts)));
+	return CKR_OK;
+}
+
+/* On all curves: the bare point.  RFC 5480 section 2.2, RFC 8410 section 4. */
+static CK_RV
+point_public (const Attrs *key, Buf *public)
+{
+	const Curve *curve = curve_for_attrs (key);
+	Bytes point;
+
+	if (curve == NULL)
+		return unknown_curve ();
+	if (!curve_point (curve, attrs_bytes (key, CKA_EC_POINT), &point))
+		return incomplete ();
+	TRY_ALLOC (buf_add (public, point));
 	return CKR_OK;
 }
 
@@ -99,16 +161,22 @@ ec_decode (Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
 	return true;
 }
 
-/* RFC 8410 section 7: the private key is an OCTET STRING inside the OCTET STRING. */
 static CK_RV
-rfc8410_encode (const Attrs *key, Buf *algorithm, Buf *private)
+rfc8410_algorithm (const Attrs *key, Buf *algorithm)
 {
 	const Curve *curve = curve_for_attrs (key);
 
 	if (curve == NULL)
-		return fail (CKR_KEY_NOT_WRAPPABLE, "the key is on a curve that is not known here");
-	TRY_ALLOC (buf_add (algorithm, curve->oid) &&
-	           der_put (private, DER_OCTET_STRING, attrs_bytes (key, CKA_VALUE)));
+		return unknown_curve ();
+	TRY_ALLOC (buf_add (algorithm, curve->oid));
+	return CKR_OK;
+}
+
+/* RFC 8410 section 7: the private key is an OCTET STRING inside the OCTET STRING. */
+static CK_RV
+rfc8410_private (const Attrs *key, Buf *private)
+{
+	TRY_ALLOC (der_put (private, DER_OCTET_STRING, attrs_bytes (key, CKA_VALUE)));
 	return CKR_OK;
 }
 
@@ -131,7 +199,7 @@ static const CK_ATTRIBUTE_TYPE dsa_group[] = { CKA_PRIME, CKA_SUBPRIME, CKA_BASE
 static const CK_ATTRIBUTE_TYPE dh_group[] = { CKA_PRIME, CKA_BASE };
 
 static CK_RV
-group_encode (const Attrs *key, Bytes oid, const CK_ATTRIBUTE_TYPE *types, size_t n, Buf *algorithm, Buf *private)
+group_algorithm (const Attrs *key, Bytes oid, const CK_ATTRIBUTE_TYPE *types, size_t n, Buf *algorithm)
 {
 	auto_wipe Buf numbers = BUF_PLAIN;
 
@@ -139,11 +207,30 @@ group_encode (const Attrs *key, Bytes oid, const CK_ATTRIBUTE_TYPE *types, size_
 		Bytes number = attrs_bytes (key, types[i]);
 
 		if (number.len == 0)
-			return fail (CKR_KEY_NOT_WRAPPABLE, "the key lacks attribute 0x%lx", types[i]);
+			return incomplete ();
 		TRY_ALLOC (der_put_unsigned (&numbers, number));
 	}
-	TRY_ALLOC (der_put (algorithm, DER_OID, oid) && der_put (algorithm, DER_SEQUENCE, bytes_of (&numbers)) &&
-	           der_put_unsigned (private, attrs_bytes (key, CKA_VALUE)));
+	TRY_ALLOC (der_put (algorithm, DER_OID, oid) && der_put (algorithm, DER_SEQUENCE, bytes_of (&numbers)));
+	return CKR_OK;
+}
+
+static CK_RV
+dsa_algorithm (const Attrs *key, Buf *algorithm)
+{
+	return group_algorithm (key, bytes (oid_dsa, sizeof oid_dsa), dsa_group, N_ELEMENTS (dsa_group), algorithm);
+}
+
+static CK_RV
+dh_algorithm (const Attrs *key, Buf *algorithm)
+{
+	return group_algorithm (key, bytes (oid_dh, sizeof oid_dh), dh_group, N_ELEMENTS (dh_group), algorithm);
+}
+
+/* Private and public values alike. */
+static CK_RV
+group_value (const Attrs *key, Buf *value)
+{
+	TRY_ALLOC (der_put_unsigned (value, attrs_bytes (key, CKA_VALUE)));
 	return CKR_OK;
 }
 
@@ -183,19 +270,34 @@ put_turned (Buf *out, Bytes value)
 }
 
 static CK_RV
-gost_encode (const Attrs *key, Buf *algorithm, Buf *private)
+gost_algorithm (const Attrs *key, Buf *algorithm)
+{
+	auto_wipe Buf params = BUF_PLAIN;
+
+	TRY_ALLOC (buf_add (&params, attrs_bytes (key, CKA_GOSTR3410_PARAMS)) &&
+	           buf_add (&params, attrs_bytes (key, CKA_GOSTR3411_PARAMS)) &&
+	           der_put (algorithm, DER_OID, bytes (oid_gost, sizeof oid_gost)) &&
+	           der_put (algorithm, DER_SEQUENCE, bytes_of (&params)));
+	return CKR_OK;
+}
+
+static CK_RV
+gost_private (const Attrs *key, Buf *private)
 {
 	Bytes value = bytes_trim (attrs_bytes (key, CKA_VALUE));
-	auto_wipe Buf params = BUF_PLAIN;
 	auto_wipe Buf turned = BUF_SECRET;
 
 	if (value.len > N_GOST)
 		return fail (CKR_KEY_NOT_WRAPPABLE, "the GOST key is too long");
-	TRY_ALLOC (buf_add (&params, attrs_bytes (key, CKA_GOSTR3410_PARAMS)) &&
-	           buf_add (&params, attrs_bytes (key, CKA_GOSTR3411_PARAMS)) &&
-	           der_put (algorithm, DER_OID, bytes (oid_gost, sizeof oid_gost)) &&
-	           der_put (algorithm, DER_SEQUENCE, bytes_of (&params)) && put_turned (&turned, value) &&
-	           der_put (private, DER_OCTET_STRING, bytes_of (&turned)));
+	TRY_ALLOC (put_turned (&turned, value) && der_put (private, DER_OCTET_STRING, bytes_of (&turned)));
+	return CKR_OK;
+}
+
+/* RFC 4491 section 2.3.2. */
+static CK_RV
+gost_public (const Attrs *key, Buf *public)
+{
+	TRY_ALLOC (der_put (public, DER_OCTET_STRING, attrs_bytes (key, CKA_VALUE)));
 	return CKR_OK;
 }
 
@@ -229,42 +331,63 @@ gost_decode (Bytes algorithm, Bytes private, Attrs *key, CK_RV *rv)
 	return true;
 }
 
+typedef CK_RV (*Encode) (const Attrs *key, Buf *out);
+
+static const struct {
+	CK_KEY_TYPE key_type;
+	Encode algorithm, private, public;
+} forms[] = {
+	{ CKK_RSA, rsa_algorithm, rsa_private, rsa_public },
+	{ CKK_DSA, dsa_algorithm, group_value, group_value },
+	{ CKK_DH, dh_algorithm, group_value, group_value },
+	{ CKK_EC, ec_algorithm, ec_private, point_public },
+	{ CKK_EC_EDWARDS, rfc8410_algorithm, rfc8410_private, point_public },
+	{ CKK_EC_MONTGOMERY, rfc8410_algorithm, rfc8410_private, point_public },
+	{ CKK_GOSTR3410, gost_algorithm, gost_private, gost_public },
+};
+
+static CK_RV
+find_form (const Attrs *key, size_t *form)
+{
+	CK_KEY_TYPE key_type = attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
+
+	for (*form = 0; *form < N_ELEMENTS (forms); ++*form)
+		if (forms[*form].key_type == key_type)
+			return CKR_OK;
+	return fail (CKR_KEY_NOT_WRAPPABLE, "keys of type 0x%lx have no encoding", key_type);
+}
+
 CK_RV
 keyinfo_encode (const Attrs *key, Buf *out)
 {
 	auto_wipe Buf algorithm = BUF_PLAIN;
 	auto_wipe Buf private = BUF_SECRET;
 	auto_wipe Buf parts = BUF_SECRET;
+	size_t form;
 
-	switch (attrs_ulong (key, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION)) {
-	case CKK_RSA:
-		TRY (rsa_encode (key, &algorithm, &private));
-		break;
-	case CKK_DSA:
-		TRY (group_encode (key, bytes (oid_dsa, sizeof oid_dsa), dsa_group, N_ELEMENTS (dsa_group), &algorithm,
-		                   &private));
-		break;
-	case CKK_DH:
-		TRY (group_encode (key, bytes (oid_dh, sizeof oid_dh), dh_group, N_ELEMENTS (dh_group), &algorithm,
-		                   &private));
-		break;
-	case CKK_EC:
-		TRY (ec_encode (key, &algorithm, &private));
-		break;
-	case CKK_GOSTR3410:
-		TRY (gost_encode (key, &algorithm, &private));
-		break;
-	case CKK_EC_EDWARDS:
-	case CKK_EC_MONTGOMERY:
-		TRY (rfc8410_encode (key, &algorithm, &private));
-		break;
-	default:
-		return fail (CKR_KEY_NOT_WRAPPABLE, "no PKCS #8 form for this type of key");
-	}
-	TRY_ALLOC (der_put_unsigned (&parts, NO_BYTES) &&
-	           der_put (&parts, DER_SEQUENCE, bytes_of (&algorithm)) &&
+	TRY (find_form (key, &form));
+	TRY (forms[form].algorithm (key, &algorithm));
+	TRY (forms[form].private (key, &private));
+	TRY_ALLOC (der_put_unsigned (&parts, NO_BYTES) && der_put (&parts, DER_SEQUENCE, bytes_of (&algorithm)) &&
 	           der_put (&parts, DER_OCTET_STRING, bytes_of (&private)) &&
 	           der_put (out, DER_SEQUENCE, bytes_of (&parts)));
+	return CKR_OK;
+}
+
+CK_RV
+keyinfo_encode_public (const Attrs *key, Buf *out)
+{
+	auto_wipe Buf algorithm = BUF_PLAIN;
+	auto_wipe Buf public = BUF_PLAIN;
+	auto_wipe Buf parts = BUF_PLAIN;
+	size_t form;
+
+	TRY (find_form (key, &form));
+	TRY (forms[form].algorithm (key, &algorithm));
+	TRY_ALLOC (buf_add_byte (&public, 0)); /* no unused bits */
+	TRY (forms[form].public (key, &public));
+	TRY_ALLOC (der_put (&parts, DER_SEQUENCE, bytes_of (&algorithm)) &&
+	           der_put (&parts, DER_BIT_STRING, bytes_of (&public)) && der_put (out, DER_SEQUENCE, bytes_of (&parts)));
 	return CKR_OK;
 }
 

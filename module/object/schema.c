@@ -24,6 +24,7 @@ static const char empty[] = "";         /* for bytes, templates and mechanisms *
 /* Section 4.4, storage objects. */
 static const Rule storage_rows[] = {
 	{ CKA_CLASS, IS_ULONG, N (1), NULL },
+	{ CKA_UNIQUE_ID, IS_BYTES, N (2) | N (4) | N (6), NULL },
 	{ CKA_TOKEN, IS_BOOL, COPY_ONLY, &no },
 	{ CKA_PRIVATE, IS_BOOL, COPY_ONLY | N (9), &yes },
 	{ CKA_MODIFIABLE, IS_BOOL, COPY_ONLY, &yes },
@@ -67,6 +68,37 @@ static const Rule x509_rows[] = {
 	{ CKA_NAME_HASH_ALGORITHM, IS_ULONG, 0, &sha_1 },
 };
 static const Rules x509 = { "X.509 certificate", &certificate, ROWS (x509_rows) };
+
+static const Rule wtls_rows[] = {
+	{ CKA_SUBJECT, IS_BYTES, N (1), NULL },
+	{ CKA_ISSUER, IS_BYTES, N (8), empty },
+	{ CKA_VALUE, IS_BYTES, N (1), NULL },
+	{ CKA_URL, IS_BYTES, 0, empty },
+	{ CKA_HASH_OF_SUBJECT_PUBLIC_KEY, IS_BYTES, 0, empty },
+	{ CKA_HASH_OF_ISSUER_PUBLIC_KEY, IS_BYTES, 0, empty },
+	{ CKA_NAME_HASH_ALGORITHM, IS_ULONG, 0, &sha_1 },
+};
+static const Rules wtls = { "WTLS certificate", &certificate, ROWS (wtls_rows) };
+
+static const Rule x509_attr_rows[] = {
+	{ CKA_OWNER, IS_BYTES, N (1), NULL },
+	{ CKA_AC_ISSUER, IS_BYTES, N (8), empty },
+	{ CKA_SERIAL_NUMBER, IS_BYTES, N (8), empty },
+	{ CKA_ATTR_TYPES, IS_BYTES, N (8), empty },
+	{ CKA_VALUE, IS_BYTES, N (1), NULL },
+};
+static const Rules x509_attr = { "X.509 attribute certificate", &certificate, ROWS (x509_attr_rows) };
+
+/* As SoftHSM has them. */
+static const Rule openpgp_rows[] = {
+	{ CKA_SUBJECT, IS_BYTES, N (1), NULL },
+	{ CKA_ID, IS_BYTES, N (8), empty },
+	{ CKA_ISSUER, IS_BYTES, N (8), empty },
+	{ CKA_SERIAL_NUMBER, IS_BYTES, N (8), empty },
+	{ CKA_VALUE, IS_BYTES, N (1), NULL },
+	{ CKA_URL, IS_BYTES, 0, empty },
+};
+static const Rules openpgp = { "OpenPGP public key", &certificate, ROWS (openpgp_rows) };
 
 /* Section 4.7, keys. */
 static const Rule key_rows[] = {
@@ -113,7 +145,7 @@ static const Rule private_key_rows[] = {
 	{ CKA_ALWAYS_AUTHENTICATE, IS_BOOL, 0, &no },
 	{ CKA_DECAPSULATE, IS_BOOL, N (8) | N (9), NULL },
 	{ CKA_DECAPSULATE_TEMPLATE, IS_ATTRS, 0, NULL },
-	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, 0, empty },
+	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, N (8), empty },
 };
 static const Rules private_key = { "private key", &key, ROWS (private_key_rows) };
 
@@ -271,6 +303,9 @@ static const struct {
 } kinds[] = {
 	{ CKO_DATA, CK_UNAVAILABLE_INFORMATION, &data },
 	{ CKO_CERTIFICATE, CKC_X_509, &x509 },
+	{ CKO_CERTIFICATE, CKC_X_509_ATTR_CERT, &x509_attr },
+	{ CKO_CERTIFICATE, CKC_WTLS, &wtls },
+	{ CKO_CERTIFICATE, CKC_OPENPGP, &openpgp },
 	{ CKO_PUBLIC_KEY, CKK_RSA, &rsa_public },
 	{ CKO_PUBLIC_KEY, CKK_EC, &ec_public },
 	{ CKO_PUBLIC_KEY, CKK_EC_EDWARDS, &ec_public },

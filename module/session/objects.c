@@ -36,6 +36,22 @@ set_check_value (Attrs *draft)
 	return attrs_set_bytes (draft, CKA_CHECK_VALUE, bytes (value, sizeof value));
 }
 
+/* Section 4.9: the public key of a private one is checked, where it is given and can be known. */
+static CK_RV
+check_public_info (const Attrs *draft)
+{
+	Bytes given = attrs_bytes (draft, CKA_PUBLIC_KEY_INFO);
+	auto_wipe Buf info = BUF_PLAIN;
+	CK_RV rv;
+
+	if (given.len == 0 || attrs_ulong (draft, CKA_CLASS, CK_UNAVAILABLE_INFORMATION) != CKO_PRIVATE_KEY)
+		return CKR_OK;
+	rv = mech_public_info (draft, &info);
+	if (rv == CKR_HOST_MEMORY || (rv == CKR_OK && bytes_equal (given, bytes_of (&info))))
+		return rv;
+	return fail (CKR_ATTRIBUTE_VALUE_INVALID, "CKA_PUBLIC_KEY_INFO is not that of this private key");
+}
+
 /* The attributes that say where a key comes from.  PKCS #11 v3.2 sections 4.7, 4.9 and 4.10. */
 static CK_RV
 set_origin (Attrs *draft, RulesOp op)
@@ -62,6 +78,7 @@ session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *draft, C
 		TRY (set_check_value (draft));
 		TRY (set_origin (draft, op));
 	}
+	TRY (check_public_info (draft));
 	return token_add_object (session->token, session->handle, draft, handle);
 }
 
@@ -80,6 +97,12 @@ session_create_object (Session *session, const CK_ATTRIBUTE *template, CK_ULONG 
 	return session_adopt (session, rules, RULES_CREATE, &draft, handle);
 }
 
+static CK_RV
+own_refuse (void)
+{
+	return fail (CKR_ACTION_PROHIBITED, "the object tells what the token is");
+}
+
 CK_RV
 session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE *template, CK_ULONG n,
                      CK_OBJECT_HANDLE *handle)
@@ -91,12 +114,15 @@ session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE
 	TRY (check_template (template, n));
 	if (handle == NULL)
 		return CKR_ARGUMENTS_BAD;
+	if (own_has (from))
+		return own_refuse ();
 	TRY (token_open_object (session->token, from, &object));
 	if (!object_bool (object, CKA_COPYABLE, true))
 		return fail (CKR_ACTION_PROHIBITED, "the object may not be copied");
 	rules = rules_for_attrs (&object->attrs);
 	TRY (attrs_copy (&draft, &object->attrs));
 	TRY (rules_accept (rules, RULES_COPY, template, n, token_logged_in (session->token) == LOGIN_SO, &draft));
+	attrs_remove (&draft, CKA_UNIQUE_ID);
 	return session_adopt (session, rules, RULES_COPY, &draft, handle);
 }
 
@@ -105,6 +131,8 @@ session_destroy_object (Session *session, CK_OBJECT_HANDLE handle)
 {
 	auto_unref Object *object = NULL;
 
+	if (own_has (handle))
+		return own_refuse ();
 	TRY (token_see_object (session->token, handle, &object));
 	TRY (session_may_write (session, object_is_token (object), object_is_private (object)));
 	if (!object_bool (object, CKA_DESTROYABLE, true))
@@ -166,11 +194,43 @@ give_template (CK_ATTRIBUTE *wanted, Bytes encoded)
 	return rv;
 }
 
+/* Is it one that follows from the others, and nobody has given it? */
+static bool
+is_computed (const Object *object, CK_ATTRIBUTE_TYPE type)
+{
+	const Attr *attr = type == CKA_PUBLIC_KEY_INFO ? attrs_find (&object->attrs, type) : NULL;
+
+	return attr != NULL && !attr->sealed && attr->len == 0 &&
+	       (object_class (object) == CKO_PUBLIC_KEY || object_class (object) == CKO_PRIVATE_KEY);
+}
+
+/* Empty where it cannot be known. */
+static CK_RV
+compute_public_info (const Object *object, Buf *info)
+{
+	CK_RV rv = mech_public_info (&object->attrs, info);
+
+	if (rv != CKR_OK)
+		buf_cut (info, 0);
+	return rv == CKR_HOST_MEMORY ? rv : CKR_OK;
+}
+
+static CK_RV
+give_public_info (const Object *object, CK_ATTRIBUTE *wanted)
+{
+	auto_wipe Buf info = BUF_PLAIN;
+	CK_RV rv = compute_public_info (object, &info);
+
+	return rv == CKR_OK ? give_bytes (wanted, bytes_of (&info)) : not_given (wanted, rv);
+}
+
 static CK_RV
 give_attribute (const Object *object, CK_ATTRIBUTE *wanted)
 {
 	const Attr *attr = attrs_find (&object->attrs, wanted->type);
 
+	if (is_computed (object, wanted->type))
+		return give_public_info (object, wanted);
 	if (!rules_may_reveal (&object->attrs, wanted->type))
 		return not_given (wanted, CKR_ATTRIBUTE_SENSITIVE);
 	if (attr == NULL || attr->sealed)
@@ -196,7 +256,7 @@ weight (CK_RV rv)
 	}
 }
 
-/* Does the caller want something that is sealed in the view? */
+/* Does the caller want something that is sealed in the view, or follows from what is? */
 static bool
 wants_sealed (const Object *object, const CK_ATTRIBUTE *template, CK_ULONG n)
 {
@@ -204,6 +264,8 @@ wants_sealed (const Object *object, const CK_ATTRIBUTE *template, CK_ULONG n)
 		const Attr *attr = attrs_find (&object->attrs, template[i].type);
 
 		if (attr != NULL && attr->sealed && rules_may_reveal (&object->attrs, template[i].type))
+			return true;
+		if (is_computed (object, template[i].type) && object_class (object) == CKO_PRIVATE_KEY)
 			return true;
 	}
 	return false;
@@ -218,7 +280,7 @@ session_get_attributes (Session *session, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE 
 
 	if (template == NULL)
 		return CKR_ARGUMENTS_BAD;
-	TRY (token_see_object (session->token, handle, &view));
+	TRY (own_has (handle) ? own_object (handle, &view) : token_see_object (session->token, handle, &view));
 	if (wants_sealed (view, template, n))
 		TRY (token_open_object (session->token, handle, &opened));
 	for (CK_ULONG i = 0; i < n; i++) {
@@ -227,6 +289,18 @@ session_get_attributes (Session *session, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE 
 		rv = weight (one) > weight (rv) ? one : rv;
 	}
 	return rv;
+}
+
+CK_RV
+session_object_size (Session *session, CK_OBJECT_HANDLE handle, CK_ULONG *size)
+{
+	auto_unref Object *object = NULL;
+
+	if (!own_has (handle))
+		return token_object_size (session->token, handle, size);
+	TRY (own_object (handle, &object));
+	*size = CK_UNAVAILABLE_INFORMATION;
+	return CKR_OK;
 }
 
 /* --- changing --- */
@@ -250,9 +324,12 @@ change_attributes (void *data, Attrs *attrs)
 		TRY (attrs_set_bool (attrs, CKA_ALWAYS_SENSITIVE, false));
 	if (attrs_bool (attrs, CKA_EXTRACTABLE, false) && attrs_has (attrs, CKA_NEVER_EXTRACTABLE))
 		TRY (attrs_set_bool (attrs, CKA_NEVER_EXTRACTABLE, false));
-	for (CK_ULONG i = 0; i < change->n; i++)
+	for (CK_ULONG i = 0; i < change->n; i++) {
 		if (change->template[i].type == CKA_CHECK_VALUE)
-			return set_check_value (attrs);
+			TRY (set_check_value (attrs));
+		if (change->template[i].type == CKA_PUBLIC_KEY_INFO)
+			TRY (check_public_info (attrs));
+	}
 	return CKR_OK;
 }
 
@@ -263,6 +340,8 @@ session_set_attributes (Session *session, CK_OBJECT_HANDLE handle, const CK_ATTR
 	auto_unref Object *object = NULL;
 
 	TRY (check_template (template, n));
+	if (own_has (handle))
+		return own_refuse ();
 	TRY (token_see_object (session->token, handle, &object));
 	TRY (session_may_write (session, object_is_token (object), object_is_private (object)));
 	return token_change_object (session->token, handle, change_attributes, &change);
@@ -270,13 +349,78 @@ session_set_attributes (Session *session, CK_OBJECT_HANDLE handle, const CK_ATTR
 
 /* --- searching --- */
 
+static const CK_ATTRIBUTE *
+wanted_info (const CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	for (CK_ULONG i = 0; i < n; i++)
+		if (template[i].type == CKA_PUBLIC_KEY_INFO)
+			return &template[i];
+	return NULL;
+}
+
+static bool
+has_info (Session *session, CK_OBJECT_HANDLE handle, Bytes wanted)
+{
+	auto_unref Object *object = NULL;
+	auto_wipe Buf info = BUF_PLAIN;
+
+	if (token_open_object (session->token, handle, &object) != CKR_OK)
+		return false;
+	if (!is_computed (object, CKA_PUBLIC_KEY_INFO))
+		return attrs_has (&object->attrs, CKA_PUBLIC_KEY_INFO) &&
+		       bytes_equal (object_bytes (object, CKA_PUBLIC_KEY_INFO), wanted);
+	return compute_public_info (object, &info) == CKR_OK && bytes_equal (bytes_of (&info), wanted);
+}
+
+/* The token does not know what follows from an object's attributes: that is compared for those that are else right. */
+static CK_RV
+find_by_info (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const CK_ATTRIBUTE *info)
+{
+	auto_wipe Buf others = BUF_PLAIN;
+	CK_ULONG n_found, n_kept = 0;
+
+	if (info->pValue == NULL && info->ulValueLen > 0)
+		return CKR_ARGUMENTS_BAD;
+	for (CK_ULONG i = 0; i < n; i++)
+		if (template[i].type != CKA_PUBLIC_KEY_INFO)
+			TRY_ALLOC (buf_add (&others, bytes ((const uint8_t *)&template[i], sizeof template[i])));
+	TRY (token_find (session->token, (const CK_ATTRIBUTE *)(const void *)others.data, others.len / sizeof *template,
+	                 &session->found, &n_found));
+	for (CK_ULONG i = 0; i < n_found; i++)
+		if (has_info (session, session->found[i], bytes (info->pValue, info->ulValueLen)))
+			session->found[n_kept++] = session->found[i];
+	session->n_found = n_kept;
+	return CKR_OK;
+}
+
+static bool
+wants_own (const CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	CK_OBJECT_CLASS class;
+
+	for (CK_ULONG i = 0; i < n; i++)
+		if (template[i].type == CKA_CLASS && template[i].ulValueLen == sizeof class && template[i].pValue != NULL) {
+			memcpy (&class, template[i].pValue, sizeof class);
+			return own_has_class (class);
+		}
+	return false;
+}
+
 CK_RV
 session_find_start (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n)
 {
+	const CK_ATTRIBUTE *info;
+
 	TRY (check_template (template, n));
 	if (session->searching)
 		return fail (CKR_OPERATION_ACTIVE, "a search is under way");
-	TRY (token_find (session->token, template, n, &session->found, &session->n_found));
+	info = wanted_info (template, n);
+	if (wants_own (template, n))
+		TRY (own_find (template, n, &session->found, &session->n_found));
+	else if (info != NULL)
+		TRY (find_by_info (session, template, n, info));
+	else
+		TRY (token_find (session->token, template, n, &session->found, &session->n_found));
 	session->n_given = 0;
 	session->searching = true;
 	return CKR_OK;

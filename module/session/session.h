@@ -65,6 +65,7 @@ CK_RV session_create_object (Session *session, const CK_ATTRIBUTE *template, CK_
 CK_RV session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE *template, CK_ULONG n,
                            CK_OBJECT_HANDLE *handle);
 CK_RV session_destroy_object (Session *session, CK_OBJECT_HANDLE handle);
+CK_RV session_object_size (Session *session, CK_OBJECT_HANDLE handle, CK_ULONG *size);
 CK_RV session_get_attributes (Session *session, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE *template, CK_ULONG n);
 CK_RV session_set_attributes (Session *session, CK_OBJECT_HANDLE handle, const CK_ATTRIBUTE *template, CK_ULONG n);
 CK_RV session_find_start (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n);
@@ -77,6 +78,15 @@ CK_RV session_may_write (Session *session, bool is_token, bool is_private);
 
 /* Rules that hold for every new object, then the token takes it.  @op: how it came to be. */
 CK_RV session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *draft, CK_OBJECT_HANDLE *handle);
+
+/* Objects that tell what the token is, own.c: profiles and mechanisms.  They are in no store, are read only, and are
+ * found by those only who name their class: programs of before do not know them. */
+bool own_has (CK_OBJECT_HANDLE handle);
+bool own_has_class (CK_OBJECT_CLASS class);
+
+/* CKR_OBJECT_HANDLE_INVALID: the configuration does not allow that mechanism. */
+CK_RV own_object (CK_OBJECT_HANDLE handle, Object **object);
+CK_RV own_find (const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE **found, CK_ULONG *n_found);
 
 /* --- operations over data, crypto.c --- */
 

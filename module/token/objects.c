@@ -8,6 +8,7 @@
 #include "secmem.h"
 #include "token-private.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -125,6 +126,15 @@ kinds_are_right (const Rules *rules, const Attrs *record)
 	return true;
 }
 
+/* Section 4.5.1: the store's id serves, and is nowhere written but in the file's name. */
+static CK_RV
+set_unique_id (const Entry *entry, Attrs *record)
+{
+	if (attrs_has (record, CKA_UNIQUE_ID))
+		return CKR_OK;
+	return attrs_set_bytes (record, CKA_UNIQUE_ID, bytes ((const uint8_t *)entry->id, strlen (entry->id)));
+}
+
 /* Makes @record what is stored of the entry.  CKR_HOST_MEMORY: what was before still counts. */
 static CK_RV
 adopt_record (Token *token, Entry *entry, Attrs *record)
@@ -136,6 +146,7 @@ adopt_record (Token *token, Entry *entry, Attrs *record)
 	if (rules == NULL || !kinds_are_right (rules, record))
 		return CKR_DATA_INVALID;
 	TRY (secure_secrets (rules, record));
+	TRY (set_unique_id (entry, record));
 	TRY (object_publish (record, &stored));
 	TRY (view_of (token, entry, stored, &view));
 	/* What was seen of it is not seen any more, if it is private now. */
@@ -551,10 +562,17 @@ add_session_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OB
 {
 	Entry *entry = table_add (&token->table, NULL, session);
 	Object *object = NULL;
+	char id[STORE_ID_SIZE];
+	int n;
 	CK_RV rv;
 
 	TRY_ALLOC (entry);
-	rv = object_publish (draft, &object);
+	/* No other object that this process sees has the handle. */
+	entry->handle = handle_new ();
+	n = snprintf (id, sizeof id, "session-%lu", entry->handle);
+	rv = attrs_set_bytes (draft, CKA_UNIQUE_ID, bytes ((const uint8_t *)id, (size_t)n));
+	if (rv == CKR_OK)
+		rv = object_publish (draft, &object);
 	if (rv == CKR_OK)
 		rv = table_show (&token->table, entry, object);
 	if (rv != CKR_OK) {

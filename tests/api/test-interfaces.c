@@ -198,10 +198,12 @@ every_list_has_the_functions_of_its_version (Api *api, gconstpointer unused)
 	}
 }
 
-/* The shorter lists are the beginning of the longer ones: the same functions at the same places. */
+/* The shorter lists are the beginning of the longer ones: the same functions at the same places, but for C_GetInfo. */
 static void
 lists_begin_alike (Api *api, gconstpointer unused)
 {
+	const gsize info = (G_STRUCT_OFFSET (CK_FUNCTION_LIST, C_GetInfo) - G_STRUCT_OFFSET (CK_FUNCTION_LIST, C_Initialize)) /
+	                   sizeof (void *);
 	CK_INTERFACE list[16];
 	CK_ULONG n = G_N_ELEMENTS (list);
 	CK_C_GetInterfaceList get_list;
@@ -214,8 +216,30 @@ lists_begin_alike (Api *api, gconstpointer unused)
 		void *const *longer = (void *const *)list[0].pFunctionList + 1;
 		void *const *shorter = (void *const *)list[i].pFunctionList + 1;
 
-		g_assert_cmpmem (longer, lists[i].n_functions * sizeof (void *), shorter,
-		                 lists[i].n_functions * sizeof (void *));
+		for (gsize j = 0; j < lists[i].n_functions; j++)
+			g_assert_true (longer[j] == shorter[j] || j == info);
+	}
+}
+
+/* Whoever trusts either number is not betrayed. */
+static void
+info_says_the_version_of_its_list (Api *api, gconstpointer unused)
+{
+	CK_INTERFACE list[16];
+	CK_ULONG n = G_N_ELEMENTS (list);
+	CK_C_GetInterfaceList get_list;
+	CK_C_GetInterface get_one;
+	CK_INFO info;
+
+	if (!has_interfaces (api, &get_one, &get_list))
+		return;
+	assert_ok (get_list (list, &n));
+	for (CK_ULONG i = 0; i < n; i++) {
+		CK_FUNCTION_LIST *f = list[i].pFunctionList;
+
+		assert_ok (f->C_GetInfo (&info));
+		g_assert_cmpuint (info.cryptokiVersion.major, ==, f->version.major);
+		g_assert_cmpuint (info.cryptokiVersion.minor, ==, f->version.minor);
 	}
 }
 
@@ -288,9 +312,6 @@ p11_kit_gets_a_list_that_it_can_use (Api *api, gconstpointer unused)
 		g_assert_cmpuint (list->version.major, ==, 3);
 	assert_ok (list->C_Initialize (NULL));
 	assert_ok (list->C_GetInfo (&info));
-	/* what it says of itself is not newer than the list */
-	g_assert_cmpuint (info.cryptokiVersion.major * 100u + info.cryptokiVersion.minor, <=,
-	                  list->version.major * 100u + list->version.minor);
 	assert_ok (list->C_Finalize (NULL));
 	dlclose (library);
 }
@@ -328,6 +349,7 @@ add_tests (void)
 	ADD_STOPPED ("interfaces", interface_needs_room);
 	ADD_STOPPED ("interfaces", every_list_has_the_functions_of_its_version);
 	ADD_STOPPED ("interfaces", lists_begin_alike);
+	ADD_WITHOUT_TOKEN ("interfaces", info_says_the_version_of_its_list);
 	ADD_STOPPED ("interfaces", functions_of_a_list_differ);
 	ADD_STOPPED ("interfaces", the_default_is_the_newest);
 	ADD_STOPPED ("interfaces", p11_kit_gets_a_list_that_it_can_use);

@@ -165,7 +165,7 @@ create_refuses_unknown_kinds (Api *api, gconstpointer unused)
 	                           A_BYTES (CKA_VALUE, 1))),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (create (api, T (A_ULONG (CKA_CLASS, CKO_CERTIFICATE),
-	                           A_ULONG (CKA_CERTIFICATE_TYPE, CKC_WTLS))),
+	                           A_ULONG (CKA_CERTIFICATE_TYPE, CKC_VENDOR_DEFINED | 1))),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 }
 

@@ -769,6 +769,7 @@ assert_pair (CK_ULONG bits, const char *exponent)
 static void
 generated_pairs_work_together (void)
 {
+	assert_pair (512, NULL);
 	assert_pair (1024, NULL);
 	assert_pair (1024, "03");
 	assert_pair (1031, E);
@@ -782,7 +783,7 @@ impossible_pairs_are_not_made (void)
 		CK_ULONG bits;
 		const char *exponent;
 	} rows[] = {
-		{ 0, E },    { 512, E },     { 1023, E },     { 8193, E },  { (CK_ULONG)-1, E },
+		{ 0, E },       { 511, E },     { 16385, E },      { (CK_ULONG)-1, E },
 		{ 1024, "01" }, { 1024, "02" }, { 1024, "010000" }, { 1024, N },
 	};
 	const Mech *mech = mech_find (CKM_RSA_PKCS_KEY_PAIR_GEN);
