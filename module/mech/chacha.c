@@ -127,7 +127,9 @@ aead_start (void *state, const Mech *mech, Object *key, Bytes param)
 
 	memcpy (&params, param.data, sizeof params);
 	TRY (key_of (key, &secret));
-	if (params.nonce == NULL || params.n_nonce != CHACHA_POLY1305_NONCE_SIZE)
+	/* the standard counts it in bits, and applications in bytes */
+	if (params.nonce == NULL ||
+	    (params.n_nonce != CHACHA_POLY1305_NONCE_SIZE && params.n_nonce != CHACHA_POLY1305_NONCE_SIZE * 8))
 		return fail (CKR_MECHANISM_PARAM_INVALID, "ChaCha20-Poly1305 takes a nonce of 12 bytes");
 	if (params.aad == NULL && params.n_aad > 0)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the additional data is missing");
@@ -302,7 +304,7 @@ static const Mech mechs[] = {
 	{ MECH (CHACHA20_POLY1305), CHACHA, PARAM (ChachaPolyParams), .encrypt = &aead_encrypt_op,
 	  .decrypt = &aead_decrypt_op, .message = &aead_message },
 	{ MECH (POLY1305_KEY_GEN), POLY, .generate = generate },
-	{ MECH (POLY1305), POLY, .sign = &poly_op, .verify = &poly_op },
+	{ MECH (POLY1305), .once = true, POLY, .sign = &poly_op, .verify = &poly_op },
 };
 
 static const KeyKind kinds[] = {

@@ -99,17 +99,19 @@ extract (const Mech *mech, const Derivation *how, Buf *value)
 /* --- data encrypted under the base key --- */
 
 static CK_RV
-encrypt_data (const Mech *mech, Object *base, const uint8_t *iv, Bytes data, Buf *value)
+encrypt_data (const Mech *mech, const Derivation *how, const uint8_t *iv, Bytes data, Buf *value)
 {
 	const BlockKey *key;
 	void *prepared;
 	uint8_t chain[BLOCK_MAX];
 	uint8_t *at;
 
-	TRY (object_prepare (base, mech->form, &prepared));
+	TRY (object_prepare (how->base, mech->form, &prepared));
 	key = prepared;
 	if (data.len == 0 || data.len % key->cipher->block_size != 0)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the data is no multiple of %u bytes", key->cipher->block_size);
+	if (data.len < how->pieces->n)
+		return fail (CKR_DATA_LEN_RANGE, "the data is too short for a key of %zu bytes", how->pieces->n);
 	at = buf_grow (value, data.len);
 	TRY_ALLOC (at);
 	if (iv == NULL) {
@@ -127,7 +129,7 @@ ecb_data (const Mech *mech, const Derivation *how, Buf *value)
 	Bytes data;
 
 	TRY (read_string (how->param, &data));
-	return encrypt_data (mech, how->base, NULL, data, value);
+	return encrypt_data (mech, how, NULL, data, value);
 }
 
 /* The parameters of AES and of DES differ in the initialisation vector's size. */
@@ -140,7 +142,7 @@ cbc_data (const Mech *mech, const Derivation *how, Buf *value)
 	memcpy (&rest, how->param.data + how->param.len - sizeof rest, sizeof rest);
 	if (rest.data == NULL)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the data is missing");
-	return encrypt_data (mech, how->base, iv, bytes (rest.data, rest.n), value);
+	return encrypt_data (mech, how, iv, bytes (rest.data, rest.n), value);
 }
 
 #define SECRETS .key_types = KEYS (ANY_SECRET), .inherits = true

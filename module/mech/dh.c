@@ -227,6 +227,16 @@ public_value (const Attrs *private, Attrs *public)
 /* Longer primes than this are looked up, not looked for: that would take too long. */
 #define LARGEST_SEARCH 1024
 
+/* Of p, or of (p - 1) / 2: most candidates have one. */
+static bool
+has_small_factor (const mpz_t p)
+{
+	for (unsigned long n = 3; n < 1024; n += 2)
+		if (mpz_tdiv_ui (p, n) <= 1)
+			return true;
+	return false;
+}
+
 /* One of which (p - 1) / 2 is prime, and 2 of that order: p is 7 modulo 8. */
 static CK_RV
 find_safe_prime (CK_ULONG bits, mpz_t p)
@@ -245,7 +255,8 @@ find_safe_prime (CK_ULONG bits, mpz_t p)
 		for (mp_bitcnt_t i = 0; i < 3; i++)
 			mpz_setbit (p, i);
 		/* before the dear tests, a cheap one of both */
-		for (mpz_tdiv_q_2exp (q, p, 1); mpz_probab_prime_p (q, 1) == 0 || mpz_probab_prime_p (p, 1) == 0;
+		for (mpz_tdiv_q_2exp (q, p, 1);
+		     has_small_factor (p) || mpz_probab_prime_p (q, 1) == 0 || mpz_probab_prime_p (p, 1) == 0;
 		     mpz_tdiv_q_2exp (q, p, 1))
 			mpz_add_ui (p, p, 8);
 	} while (mpz_sizeinbase (p, 2) != bits || !mpz_probab_prime_p (p, 32) || !mpz_probab_prime_p (q, 32));

@@ -297,7 +297,7 @@ static const MechOp gmac_op = {
 };
 
 static const Mech mechs[] = {
-	{ MECH (AES_GMAC), .key_types = KEYS (CKK_AES), SIZES (16, 32),
+	{ MECH (AES_GMAC), .once = true, .key_types = KEYS (CKK_AES), SIZES (16, 32),
 	  PARAM_BYTES (sizeof (GcmParamsShort), sizeof (GcmParams)), .sign = &gmac_op, .verify = &gmac_op },
 	{ MECH (AES_GCM), .key_types = KEYS (CKK_AES), SIZES (16, 32),
 	  PARAM_BYTES (sizeof (GcmParamsShort), sizeof (GcmParams)), .encrypt = &gcm_encrypt_op,

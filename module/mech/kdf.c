@@ -174,7 +174,9 @@ pbkdf2_generate (const Mech *mech, Bytes param, Attrs *key)
 	return attrs_set_secret (key, CKA_VALUE, bytes_of (&value));
 }
 
-#define HKDF .key_types = KEYS (ANY_SECRET), PARAM (HkdfParams), .derive = hkdf_derive, .other_key = hkdf_salt_key
+#define HKDF                                                                                                 \
+	.key_types = KEYS (ANY_SECRET), PARAM (HkdfParams), .derive = hkdf_derive, .other_key = hkdf_salt_key, \
+	.shows_others = true
 
 static const Mech mechs[] = {
 	{ MECH (HKDF_DERIVE), HKDF },

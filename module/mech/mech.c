@@ -57,8 +57,8 @@ mech_info (const Mech *mech, CK_MECHANISM_INFO *info)
 	              (mech->unwrap ? CKF_UNWRAP : 0) | (mech->generate ? CKF_GENERATE : 0) |
 	              (mech->generate_pair ? CKF_GENERATE_KEY_PAIR : 0) | (mech->derive ? CKF_DERIVE : 0) |
 	              (mech->kem ? CKF_ENCAPSULATE | CKF_DECAPSULATE : 0) |
-	              (mech->message ? CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT : 0) |
-	              (mech->sign ? CKF_MESSAGE_SIGN : 0) | (mech->verify ? CKF_MESSAGE_VERIFY : 0);
+	              (mech->message ? CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MULTI_MESSAGE : 0) |
+	              (mech->sign && !mech->once ? CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY | CKF_MULTI_MESSAGE : 0);
 }
 
 static const KeyKind *

@@ -75,6 +75,9 @@ typedef CK_RV (*MechDerive) (const Mech *mech, const Derivation *how, Buf *value
  * key types. */
 typedef CK_RV (*MechPieces) (const Mech *mech, Bytes param, Piece *pieces, size_t *n);
 
+/* What the parameter gets besides, once all that is derived has come to be. */
+typedef void (*MechTell) (const Mech *mech, const Derivation *how);
+
 /* The handle of the next key that the parameter names, which only the engine can open; false: no more. */
 typedef bool (*MechOtherKey) (Bytes param, size_t index, CK_OBJECT_HANDLE *handle);
 
@@ -89,8 +92,9 @@ typedef struct {
 	CK_ULONG n_data;        /* of the message, for mechanisms that must know it before */
 } MessageParam;
 
-/* Longest nonce that is made, and room for the parameter of any mechanism with messages. */
+/* Longest nonce that is made and longest tag, and room for the parameter of any mechanism with messages. */
 #define MOST_NONCE 16
+#define MOST_TAG 16
 #define MESSAGE_ROOM 64
 
 /* How a mechanism encrypts messages: by its .encrypt and .decrypt, whose output ends with the tag. */
@@ -112,6 +116,7 @@ typedef struct {
 	CK_RV (*encapsulate) (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext);
 	CK_RV (*decapsulate) (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted,
 	                      Buf *secret);
+	bool is_transport;      /* the secret has the length that its sender gave it */
 } MechKem;
 
 #define NO_KEY ((CK_KEY_TYPE)-1)
@@ -133,6 +138,7 @@ struct Mech {
 	const MechMessage *message;
 	const MechKem *kem;
 	MechPieces pieces;
+	MechTell tell;
 	MechOtherKey other_key;
 
 	/* What rows of one family differ in. */
@@ -140,6 +146,7 @@ struct Mech {
 	const KeyForm *form;
 	bool secret_only;               /* wraps no private keys */
 	bool weak;                      /* a digest that gives a key away */
+	bool once;                      /* its parameter or key is good for one message only */
 	bool inherits;                  /* what is derived is protected as its base is */
 	bool like_base;                 /* where the template does not say, it is as sensitive and extractable */
 	bool same_as_base;              /* and the template may not say otherwise */

@@ -606,17 +606,54 @@ encapsulate (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *
 	return mech_run (mech->encrypt, mech, public, param, bytes_of (secret), ciphertext);
 }
 
+/* Codes of data, in the words of keys. */
+static CK_RV
+kem_code (CK_RV rv)
+{
+	switch (rv) {
+	case CKR_ENCRYPTED_DATA_INVALID:
+	case CKR_DATA_INVALID:
+		return CKR_WRAPPED_KEY_INVALID;
+	case CKR_ENCRYPTED_DATA_LEN_RANGE:
+		return CKR_WRAPPED_KEY_LEN_RANGE;
+	default:
+		return rv;
+	}
+}
+
 static CK_RV
 decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
 {
-	CK_RV rv = mech_run (mech->decrypt, mech, private, param, ciphertext, secret);
-
-	return rv == CKR_ENCRYPTED_DATA_INVALID     ? CKR_WRAPPED_KEY_INVALID :
-	       rv == CKR_ENCRYPTED_DATA_LEN_RANGE ? CKR_WRAPPED_KEY_LEN_RANGE :
-	                                              rv;
+	return kem_code (mech_run (mech->decrypt, mech, private, param, ciphertext, secret));
 }
 
-static const MechKem rsa_kem = { kem_size, encapsulate, decapsulate };
+static const MechKem oaep_kem = { kem_size, encapsulate, decapsulate, true };
+
+/* The padding of PKCS #1 v1.5 answers for nobody: what is damaged, or of another length, becomes a random key in the
+ * same time, as RFC 5246 section 7.4.7.1 has it. */
+static CK_RV
+pkcs1_decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
+{
+	size_t n = rsa_key_length (private), at = n - wanted;
+	auto_wipe Buf opened = BUF_SECRET;
+	uint32_t bad;
+
+	if (wanted == 0)
+		return fail (CKR_TEMPLATE_INCOMPLETE, "the template does not say how long the key is");
+	if (wanted + 11 > n || ciphertext.len != n)
+		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "no key of %zu bytes is in a ciphertext of %zu", wanted, ciphertext.len);
+	TRY_ALLOC (buf_grow (&opened, n) && buf_grow (secret, wanted));
+	TRY (random_bytes (secret->data, wanted));
+	TRY (kem_code (rsa_private_primitive (private, ciphertext.data, opened.data)));
+	bad = ~mask_if_zero (opened.data[0]) | ~mask_if_zero (opened.data[1] ^ 2u) | ~mask_if_zero (opened.data[at - 1]);
+	for (size_t i = 2; i < at - 1; i++)
+		bad |= mask_if_zero (opened.data[i]);
+	for (size_t i = 0; i < wanted; i++)
+		secret->data[i] = (uint8_t)((secret->data[i] & bad) | (opened.data[at + i] & ~bad));
+	return CKR_OK;
+}
+
+static const MechKem pkcs1_kem = { kem_size, encapsulate, pkcs1_decapsulate, true };
 
 /* RSASVE, SP 800-56B section 7.2.1: the secret is a number below the modulus, at its length. */
 static CK_RV
@@ -642,13 +679,11 @@ static CK_RV
 decapsulate_number (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
 {
 	size_t n = rsa_key_length (private);
-	CK_RV rv;
 
 	if (ciphertext.len != n)
-		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the ciphertext has %zu bytes, not %zu", n, ciphertext.len);
+		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the ciphertext has %zu bytes, not %zu", ciphertext.len, n);
 	TRY_ALLOC (buf_grow (secret, n));
-	rv = rsa_private_primitive (private, ciphertext.data, secret->data);
-	return rv == CKR_DATA_INVALID ? CKR_WRAPPED_KEY_INVALID : rv;
+	return kem_code (rsa_private_primitive (private, ciphertext.data, secret->data));
 }
 
 static const MechKem number_kem = { kem_size, encapsulate_number, decapsulate_number };
@@ -665,12 +700,12 @@ static const Mech mechs[] = {
 	  .generate_pair = rsa_generate_pair },
 	{ MECH (RSA_PKCS), RSA, .sign = &pkcs1_sign_op, .verify = &pkcs1_check_op, .encrypt = &pkcs1_encrypt_op,
 	  .decrypt = &pkcs1_decrypt_op, .wrap = &pkcs1_encrypt_op, .unwrap = &pkcs1_decrypt_op, .secret_only = true,
-	  .sign_recover = &pkcs1_sign_op, .verify_recover = &pkcs1_recover_op, .kem = &rsa_kem },
+	  .sign_recover = &pkcs1_sign_op, .verify_recover = &pkcs1_recover_op, .kem = &pkcs1_kem },
 	{ MECH (RSA_X_509), RSA, .sign = &raw_sign_op, .verify = &raw_check_op, .encrypt = &raw_encrypt_op,
 	  .decrypt = &raw_decrypt_op, .sign_recover = &raw_sign_op, .verify_recover = &raw_recover_op,
 	  .kem = &number_kem },
 	{ MECH (RSA_PKCS_OAEP), RSA, PARAM (OaepParams), .encrypt = &rsa_oaep_encrypt, .decrypt = &rsa_oaep_decrypt,
-	  .wrap = &rsa_oaep_encrypt, .unwrap = &rsa_oaep_decrypt, .secret_only = true, .kem = &rsa_kem },
+	  .wrap = &rsa_oaep_encrypt, .unwrap = &rsa_oaep_decrypt, .secret_only = true, .kem = &oaep_kem },
 	{ MECH (RSA_PKCS_PSS), RSA, PARAM (PssParams), .sign = &pss_sign_op, .verify = &pss_check_op },
 	PKCS1_HASHED (SHA1, &nettle_sha1),
 	PKCS1_HASHED (SHA224, &nettle_sha224),

@@ -129,11 +129,30 @@ tell_version (const Object *base, CK_VERSION *version)
 	version->minor = secret.data[1];
 }
 
+static void
+tell_master (const Mech *mech, const Derivation *how)
+{
+	TlsMasterParams params;
+
+	memcpy (&params, how->param.data, sizeof params);
+	tell_version (how->base, params.version);
+}
+
+static void
+tell_extended_master (const Mech *mech, const Derivation *how)
+{
+	TlsExtendedMasterParams params;
+
+	memcpy (&params, how->param.data, sizeof params);
+	tell_version (how->base, params.version);
+}
+
 static CK_RV
 make_master (const Derivation *how, CK_MECHANISM_TYPE hash, const Seed *seed, Buf *value)
 {
 	if (how->pieces->n != 0 && how->pieces->n != N_MASTER)
 		return fail (CKR_TEMPLATE_INCONSISTENT, "a master secret has %d bytes", N_MASTER);
+	TRY (check_halves (hash, how->base));
 	return tls_prf (hash, object_bytes (how->base, CKA_VALUE), seed, N_MASTER, value);
 }
 
@@ -148,9 +167,7 @@ derive_master (const Mech *mech, const Derivation *how, Buf *value)
 	seed = (Seed){ LABEL ("master secret"), bytes (params.randoms.client, params.randoms.n_client),
 		       bytes (params.randoms.server, params.randoms.n_server), NO_BYTES };
 	TRY (check_version (mech->type == CKM_TLS12_MASTER_KEY_DERIVE_DH, how->base, params.version));
-	TRY (make_master (how, params.hash, &seed, value));
-	tell_version (how->base, params.version);
-	return CKR_OK;
+	return make_master (how, params.hash, &seed, value);
 }
 
 /* RFC 7627 section 4. */
@@ -165,9 +182,7 @@ derive_extended_master (const Mech *mech, const Derivation *how, Buf *value)
 	seed = (Seed){ LABEL ("extended master secret"), bytes (params.session_hash, params.n_session_hash), NO_BYTES,
 		       NO_BYTES };
 	TRY (check_version (mech->type == CKM_TLS12_EXTENDED_MASTER_KEY_DERIVE_DH, how->base, params.version));
-	TRY (make_master (how, params.hash, &seed, value));
-	tell_version (how->base, params.version);
-	return CKR_OK;
+	return make_master (how, params.hash, &seed, value);
 }
 
 /* --- the key block --- */
@@ -354,8 +369,9 @@ static const CK_MECHANISM_TYPE master_uses[] = {
 };
 
 #define SECRET .key_types = KEYS (CKK_GENERIC_SECRET)
-#define MASTER SECRET, .allows = master_uses, .derive = derive_master, PARAM (TlsMasterParams)
-#define EXTENDED SECRET, .allows = master_uses, .derive = derive_extended_master, PARAM (TlsExtendedMasterParams)
+#define MASTER SECRET, .allows = master_uses, .derive = derive_master, .tell = tell_master, PARAM (TlsMasterParams)
+#define EXTENDED                                                                                             \
+	SECRET, .allows = master_uses, .derive = derive_extended_master, .tell = tell_extended_master, PARAM (TlsExtendedMasterParams)
 #define TLS_KEYS                                                                                             \
 	SECRET, SIZES (48, 48), .inherits = true, .like_base = true, .same_as_base = true, .derive = derive_keys, .pieces = keys_pieces, PARAM (TlsKeysParams)
 #define EXPORT SECRET, .inherits = true, .like_base = true, .derive = derive_exported, PARAM (TlsKdfParams)

@@ -98,13 +98,11 @@ how_to (const Mech *mech, OpKind kind)
 	return how;
 }
 
-static CK_RV
-start_with_memory (Session *session, OpKind kind, const MechOp *how, const Use *use)
+CK_RV
+session_begin_op (Session *session, Op *op, OpKind kind, const MechOp *how, const Use *use)
 {
-	Op *op = &session->ops[kind];
 	CK_RV rv = op_start (op, kind, how, use->mech, use->key, use->param);
 
-	/* Secure memory may be full of keys that nobody uses now. */
 	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token))
 		rv = op_start (op, kind, how, use->mech, use->key, use->param);
 	/* The numbers in it make no key: another program has stored it so. */
@@ -133,10 +131,14 @@ session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, 
 		TRY (mech_param (use.mech, mechanism, &use.param));
 	else
 		TRY (session_use (session, mechanism, key, kinds[kind].usage, &use));
-	TRY (start_with_memory (session, kind, how, &use));
+	/* SoftHSM gives every private key CKA_SIGN_RECOVER, those too that are to sign nothing. */
+	if (kind == OP_SIGN_RECOVER && !object_bool (use.key, CKA_SIGN, false))
+		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow it to sign");
+	TRY (session_begin_op (session, op, kind, how, &use));
 	op->key_handle = key;
 	op->needs_login = use.key != NULL && (kind == OP_SIGN || kind == OP_SIGN_RECOVER || kind == OP_DECRYPT) &&
 	                  object_bool (use.key, CKA_ALWAYS_AUTHENTICATE, false);
+	session->begun_last = &op->needs_login;
 	return CKR_OK;
 }
 

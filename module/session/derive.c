@@ -258,8 +258,11 @@ inherit_protection (Protection base, const Piece *piece, Attrs *draft)
 			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from a sensitive key is sensitive");
 		TRY (attrs_set_bool (draft, CKA_SENSITIVE, true));
 	}
-	if (!base.extractable && attrs_bool (draft, CKA_EXTRACTABLE, false))
-		return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from an unextractable key is unextractable");
+	if (!base.extractable && attrs_bool (draft, CKA_EXTRACTABLE, false)) {
+		if (session_template_says (piece->template, piece->n_template, CKA_EXTRACTABLE))
+			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from an unextractable key is unextractable");
+		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, false));
+	}
 	if ((base.sensitive || !base.extractable) && attrs_bytes (draft, CKA_VALUE).len < SHORTEST_SECRET)
 		return fail (CKR_KEY_SIZE_RANGE, "so short a key would give its base away");
 	return CKR_OK;
@@ -328,11 +331,17 @@ set_allowed (const Mech *mech, const Piece *piece, Attrs *draft)
 
 /* --- what comes --- */
 
+static Derivation
+derivation (const Use *use, Plan *plan)
+{
+	return (Derivation){ use->key, plan->others, plan->n_others, use->param, plan->pieces, plan->n_pieces };
+}
+
 /* With another try where secure memory is full of keys that nobody uses now. */
 static CK_RV
 derive (Session *session, const Use *use, Plan *plan, Buf *value)
 {
-	Derivation how = { use->key, plan->others, plan->n_others, use->param, plan->pieces, plan->n_pieces };
+	Derivation how = derivation (use, plan);
 	CK_RV rv = use->mech->derive (use->mech, &how, value);
 
 	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
@@ -408,6 +417,7 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	auto_wipe Buf value = BUF_SECRET;
 	auto_use Use use = { 0 };
 	auto_plan Plan plan = { .n_pieces = 0 };
+	Derivation how;
 
 	TRY (session_find_mech (mechanism, &use.mech));
 	if (use.mech->derive == NULL)
@@ -421,8 +431,11 @@ session_derive_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (derive (session, &use, &plan, &value));
 	TRY (fill_pieces (&use, &plan, &value));
 	TRY (adopt_pieces (session, &plan));
+	how = derivation (&use, &plan);
 	for (size_t i = 0; i < plan.n_pieces; i++)
 		if (plan.pieces[i].out != NULL)
 			memcpy (plan.pieces[i].out, value.data + plan.pieces[i].at, plan.pieces[i].n);
+	if (use.mech->tell != NULL)
+		use.mech->tell (use.mech, &how);
 	return CKR_OK;
 }

@@ -4,15 +4,23 @@
 #include "session.h"
 
 static CK_RV
-draft_key (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules, Attrs *draft,
-           size_t *wanted)
+draft_key (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules, Attrs *draft)
 {
+	if (template == NULL && n > 0)
+		return CKR_ARGUMENTS_BAD;
 	TRY (session_draft_key (session, RULES_DERIVE, CKO_SECRET_KEY,
 	                        session_template_says (template, n, CKA_KEY_TYPE) ? CK_UNAVAILABLE_INFORMATION :
 	                                                                            CKK_GENERIC_SECRET,
 	                        template, n, rules, draft));
 	if (!session_template_says (template, n, CKA_EXTRACTABLE))
 		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, true));
+	return CKR_OK;
+}
+
+/* How long the key is to be; 0: as long as there is. */
+static CK_RV
+wanted_length (const Attrs *draft, size_t *wanted)
+{
 	*wanted = attrs_ulong (draft, CKA_VALUE_LEN, 0);
 	if (*wanted == 0)
 		*wanted = session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0));
@@ -21,17 +29,42 @@ draft_key (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const Rul
 	return CKR_OK;
 }
 
+/* A part of a secret that is so short that trying all of them finds it gives the whole away, part by part. */
 static CK_RV
-adopt (Session *session, const Rules *rules, Buf *secret, size_t wanted, Attrs *draft, CK_OBJECT_HANDLE *key)
+check_part (const MechKem *how, const Attrs *draft, size_t whole, size_t wanted)
 {
-	if (wanted > secret->len)
-		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there are only %zu bytes, not %zu", secret->len, wanted);
+	bool is_guarded = attrs_bool (draft, CKA_SENSITIVE, true) || !attrs_bool (draft, CKA_EXTRACTABLE, false);
+
+	if (wanted == 0 || wanted == whole)
+		return CKR_OK;
+	if (how->is_transport)
+		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the key has %zu bytes, not %zu", whole, wanted);
+	if (wanted > whole)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there are only %zu bytes, not %zu", whole, wanted);
+	if (is_guarded && wanted < SHORTEST_SECRET && session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0)) == 0)
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a part of %zu bytes would give the secret away", wanted);
+	return CKR_OK;
+}
+
+static CK_RV
+adopt (Session *session, const Use *use, const Rules *rules, Buf *secret, size_t wanted, Attrs *draft,
+       CK_OBJECT_HANDLE *key)
+{
+	TRY (check_part (use->mech->kem, draft, secret->len, wanted));
 	if (wanted > 0)
 		buf_cut (secret, wanted);
 	mech_shape_value (draft, secret->data, secret->len);
 	TRY (attrs_set_secret (draft, CKA_VALUE, bytes_of (secret)));
 	/* the history of such a key is that of an unwrapped one */
 	return session_adopt (session, rules, RULES_UNWRAP, draft, key);
+}
+
+static CK_RV
+encapsulate (const Use *use, size_t wanted, Buf *secret, Buf *ciphertext)
+{
+	CK_RV rv = use->mech->kem->encapsulate (use->mech, use->key, use->param, wanted, secret, ciphertext);
+
+	return rv == CKR_DATA_LEN_RANGE ? CKR_KEY_SIZE_RANGE : rv;
 }
 
 CK_RV
@@ -44,6 +77,7 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	auto_use Use use = { 0 };
 	const Rules *rules;
 	size_t wanted, size;
+	CK_RV rv;
 
 	if (key == NULL || ciphertext.len == NULL)
 		return CKR_ARGUMENTS_BAD;
@@ -51,16 +85,52 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	if (use.mech->kem == NULL)
 		return session_refuse (use.mech);
 	TRY (session_use (session, mechanism, public, CKA_ENCAPSULATE, &use));
-	TRY (draft_key (session, template, n, &rules, &draft, &wanted));
+	TRY (draft_key (session, template, n, &rules, &draft));
+	TRY (wanted_length (&draft, &wanted));
 	TRY (session_match_template (use.key, CKA_ENCAPSULATE_TEMPLATE, &draft));
 	size = use.mech->kem->size (use.key);
 	if (ciphertext.data == NULL || *ciphertext.len < size) {
 		*ciphertext.len = size;
 		return ciphertext.data == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
 	}
-	TRY (use.mech->kem->encapsulate (use.mech, use.key, use.param, wanted, &secret, &made));
-	TRY (adopt (session, rules, &secret, wanted, &draft, key));
+	rv = encapsulate (&use, wanted, &secret, &made);
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (&secret, 0);
+		buf_cut (&made, 0);
+		rv = encapsulate (&use, wanted, &secret, &made);
+	}
+	TRY (rv);
+	TRY (adopt (session, &use, rules, &secret, wanted, &draft, key));
 	return out_offer (ciphertext, bytes_of (&made));
+}
+
+/* Codes of keys, in this function's words. */
+static CK_RV
+decapsulation_code (CK_RV rv)
+{
+	switch (rv) {
+	case CKR_KEY_HANDLE_INVALID:
+		return CKR_UNWRAPPING_KEY_HANDLE_INVALID;
+	case CKR_KEY_TYPE_INCONSISTENT:
+		return CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
+	case CKR_KEY_SIZE_RANGE:
+		return CKR_UNWRAPPING_KEY_SIZE_RANGE;
+	default:
+		return rv;
+	}
+}
+
+static CK_RV
+open_decapsulating (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE private, Use *use)
+{
+	TRY (session_find_mech (mechanism, &use->mech));
+	if (use->mech->kem == NULL)
+		return session_refuse (use->mech);
+	TRY (decapsulation_code (session_use (session, mechanism, private, CKA_DECAPSULATE, use)));
+	/* there is no moment to give one */
+	if (object_bool (use->key, CKA_ALWAYS_AUTHENTICATE, false))
+		return fail (CKR_USER_NOT_LOGGED_IN, "this key wants the PIN before each use");
+	return CKR_OK;
 }
 
 CK_RV
@@ -72,16 +142,20 @@ session_decapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	auto_use Use use = { 0 };
 	const Rules *rules;
 	size_t wanted;
+	CK_RV rv;
 
 	if (key == NULL || (ciphertext.data == NULL && ciphertext.len > 0))
 		return CKR_ARGUMENTS_BAD;
-	TRY (session_find_mech (mechanism, &use.mech));
-	if (use.mech->kem == NULL)
-		return session_refuse (use.mech);
-	TRY (session_use (session, mechanism, private, CKA_DECAPSULATE, &use));
-	TRY (draft_key (session, template, n, &rules, &draft, &wanted));
+	TRY (open_decapsulating (session, mechanism, private, &use));
+	TRY (draft_key (session, template, n, &rules, &draft));
 	TRY (session_apply_template (use.key, CKA_DECAPSULATE_TEMPLATE, template, n, rules,
 	                             token_logged_in (session->token) == LOGIN_SO, &draft));
-	TRY (use.mech->kem->decapsulate (use.mech, use.key, use.param, ciphertext, wanted, &secret));
-	return adopt (session, rules, &secret, wanted, &draft, key);
+	TRY (wanted_length (&draft, &wanted));
+	rv = use.mech->kem->decapsulate (use.mech, use.key, use.param, ciphertext, wanted, &secret);
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (&secret, 0);
+		rv = use.mech->kem->decapsulate (use.mech, use.key, use.param, ciphertext, wanted, &secret);
+	}
+	TRY (rv);
+	return adopt (session, &use, rules, &secret, wanted, &draft, key);
 }

@@ -16,7 +16,6 @@ message_end (Message *message)
 	message->mech = NULL;
 	message->key = NULL;
 	message->wants_login = message->needs_login = false;
-	message->n_base = 0;
 }
 
 void
@@ -54,9 +53,9 @@ how_to (const Mech *mech, MessageKind kind)
 	case MESSAGE_DECRYPT:
 		return mech->message ? mech->decrypt : NULL;
 	case MESSAGE_SIGN:
-		return mech->sign;
+		return mech->once ? NULL : mech->sign;
 	default:
-		return mech->verify;
+		return mech->once ? NULL : mech->verify;
 	}
 }
 
@@ -92,13 +91,14 @@ session_start_messages (Session *session, MessageKind kind, const CK_MECHANISM *
 		return fail (CKR_MECHANISM_INVALID, "%s has no such messages", use.mech->name);
 	TRY (use_for_messages (session, kind, mechanism, key, &use));
 	if (is_signing (kind))
-		TRY (op_start (&message->fresh, kinds[kind].op, how, use.mech, use.key, use.param));
+		TRY (session_begin_op (session, &message->fresh, kinds[kind].op, how, &use));
 	message->mech = use.mech;
 	message->key = object_ref (use.key);
 	message->key_handle = key;
 	message->wants_login = (kind == MESSAGE_SIGN || kind == MESSAGE_DECRYPT) &&
 	                       object_bool (use.key, CKA_ALWAYS_AUTHENTICATE, false);
 	message->needs_login = message->wants_login;
+	session->begun_last = &message->needs_login;
 	return CKR_OK;
 }
 
@@ -115,10 +115,23 @@ session_end_messages (Session *session, MessageKind kind)
 	return CKR_OK;
 }
 
+/* The key of a process that goes on for long: another session may have logged out or destroyed it meanwhile. */
+static bool
+key_is_there (Session *session, const Message *message)
+{
+	auto_unref Object *key = NULL;
+
+	return token_open_object (session->token, message->key_handle, &key) == CKR_OK;
+}
+
 /* May a message begin, or, where @begun, go on? */
 static CK_RV
-check_process (Message *message, bool begun)
+check_process (Session *session, MessageKind kind, bool begun)
 {
+	Message *message = &session->messages[kind];
+
+	if (message->mech != NULL && !key_is_there (session, message))
+		message_end (message);
 	if (message->mech == NULL || (begun && !op_is_active (&message->op)))
 		return fail (CKR_OPERATION_NOT_INITIALIZED, "no such messages are under way");
 	if (!begun && op_is_active (&message->op))
@@ -128,22 +141,18 @@ check_process (Message *message, bool begun)
 	return CKR_OK;
 }
 
+/* A message has come to its end, good or bad: the next one wants a PIN of its own. */
 static void
 message_done (Message *message)
 {
+	op_end (&message->op);
 	message->needs_login = message->wants_login;
 }
 
 /* --- nonces --- */
 
-/* How many nonces were counted under a key, in all sessions of this process. */
-static CK_RV
-make_counter (void *form, const Object *key)
-{
-	return CKR_OK;
-}
-
-static const KeyForm counter_form = { sizeof (uint64_t), make_counter, NULL };
+/* SP 800-38D section 8.2.2: as many bits of a nonce are random at least. */
+#define FEWEST_RANDOM_BITS 96
 
 /* @mask: the bits of octet @i that are not fixed. */
 static uint8_t
@@ -156,75 +165,127 @@ free_bits (const MessageParam *message, size_t i)
 	return message->n_fixed_bits <= first ? 0xff : (uint8_t)(0xff >> (message->n_fixed_bits - first));
 }
 
-static CK_RV
-next_count (const MessageParam *message, Object *key, uint64_t *count)
-{
-	CK_ULONG n_free = message->n_nonce * 8 - message->n_fixed_bits;
-	void *counter;
-
-	/* It would begin at zero in another process as well, and a nonce be used twice. */
-	if (object_is_token (key))
-		return fail (CKR_MECHANISM_PARAM_INVALID, "nonces are counted for keys of sessions only");
-	TRY (object_prepare (key, &counter_form, &counter));
-	*count = __atomic_fetch_add ((uint64_t *)counter, 1, __ATOMIC_RELAXED);
-	if (n_free < 64 && *count >> n_free != 0)
-		return fail (CKR_KEY_EXHAUSTED, "all nonces of %lu bits have been used", n_free);
-	return CKR_OK;
-}
-
-static CK_RV
-count_nonce (const MessageParam *message, Object *key, uint8_t *nonce)
-{
-	uint8_t octets[8];
-	uint64_t count = 0;
-
-	TRY (next_count (message, key, &count));
-	be64_put (octets, count);
-	for (size_t i = 0; i < message->n_nonce; i++) {
-		uint8_t part = i + 8 >= message->n_nonce ? octets[i + 8 - message->n_nonce] : 0, mask = free_bits (message, i);
-
-		if (message->generator == CKG_GENERATE_COUNTER_XOR)
-			nonce[i] ^= part & mask;
-		else
-			nonce[i] = (uint8_t)((nonce[i] & ~mask) | (part & mask));
-	}
-	return CKR_OK;
-}
-
-static CK_RV
-draw_nonce (const MessageParam *message, uint8_t *nonce)
+/* Drawn, whichever way is asked for that leaves us the choice.  A counter would have to go on wherever the key's value
+ * is: in its copies, in every process, after every restart. */
+CK_RV
+message_nonce (const MessageParam *message, uint8_t nonce[static MOST_NONCE])
 {
 	uint8_t random[MOST_NONCE];
 
-	if (message->n_fixed_bits > 0 && message->n_nonce * 8 - message->n_fixed_bits < 64)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "so few random bits would soon come again");
-	TRY (random_bytes (random, message->n_nonce));
-	for (size_t i = 0; i < message->n_nonce; i++)
-		nonce[i] = (uint8_t)((nonce[i] & ~free_bits (message, i)) | (random[i] & free_bits (message, i)));
-	return CKR_OK;
-}
-
-CK_RV
-message_nonce (const MessageParam *message, const uint8_t *base, Object *key, uint8_t nonce[static MOST_NONCE])
-{
 	if (message->nonce == NULL || message->n_nonce == 0)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no nonce, nor a place for one");
 	if (message->generator == CKG_NO_GENERATE)
 		return CKR_OK;
-	if (message->n_nonce > MOST_NONCE || message->n_fixed_bits > message->n_nonce * 8)
+	if (message->generator != CKG_GENERATE && message->generator != CKG_GENERATE_RANDOM)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "nonces are not made by generator 0x%lx", message->generator);
+	if (message->n_nonce > MOST_NONCE || message->n_fixed_bits > message->n_nonce * 8 ||
+	    message->n_nonce * 8 - message->n_fixed_bits < FEWEST_RANDOM_BITS)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "no nonce of %zu bytes with %lu bits fixed is made", message->n_nonce,
 		             message->n_fixed_bits);
-	memcpy (nonce, base, message->n_nonce);
-	switch (message->generator) {
-	case CKG_GENERATE:
-	case CKG_GENERATE_RANDOM:
-		return draw_nonce (message, nonce);
-	case CKG_GENERATE_COUNTER:
-	case CKG_GENERATE_COUNTER_XOR:
-		return count_nonce (message, key, nonce);
-	default:
-		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no generator 0x%lx", message->generator);
-	}
+	TRY (random_bytes (random, message->n_nonce));
+	for (size_t i = 0; i < message->n_nonce; i++)
+		nonce[i] = (uint8_t)((message->nonce[i] & ~free_bits (message, i)) | (random[i] & free_bits (message, i)));
+	return CKR_OK;
+}
+
+/* --- what comes out --- */
+
+static bool
+is_question (Out result, size_t n, CK_RV *rv)
+{
+	if (result.data != NULL && *result.len >= n)
+		return false;
+	*rv = result.data != NULL ? CKR_BUFFER_TOO_SMALL : CKR_OK;
+	*result.len = n;
+	return true;
+}
+
+/* --- signatures --- */
+
+static CK_RV
+begin_sign (Session *session, MessageKind kind, Bytes param)
+{
+	Message *message = &session->messages[kind];
+
+	TRY (check_process (session, kind, false));
+	if (param.len > 0)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "what is signed has no parameter of its own");
+	return op_copy (&message->op, &message->fresh);
+}
+
+/* A question, answered or with too little room, leaves the message unsigned and the process ready for it. */
+CK_RV
+session_sign_message (Session *session, Bytes param, Bytes in, Out signature)
+{
+	Message *message = &session->messages[MESSAGE_SIGN];
+	bool asks = signature.data == NULL;
+	CK_RV rv;
+
+	TRY (begin_sign (session, MESSAGE_SIGN, param));
+	rv = op_one_shot (&message->op, in, signature);
+	if ((rv == CKR_OK && asks) || rv == CKR_BUFFER_TOO_SMALL)
+		op_end (&message->op);
+	else
+		message_done (message);
+	return rv;
+}
+
+/* The last part is the one that comes with a place for a length. */
+static CK_RV
+finish_sign (Message *message, Bytes in, Out signature)
+{
+	if (in.len > 0)
+		TRY (op_update (&message->op, in, (Out){ 0 }));
+	return op_final (&message->op, signature);
+}
+
+CK_RV
+session_next_sign (Session *session, Bytes param, Bytes in, Out signature)
+{
+	Message *message = &session->messages[MESSAGE_SIGN];
+	CK_RV rv;
+
+	TRY (check_process (session, MESSAGE_SIGN, true));
+	if (signature.len != NULL && is_question (signature, op_room (&message->op, in.len), &rv))
+		return rv;
+	rv = signature.len == NULL ? op_update (&message->op, in, signature) : finish_sign (message, in, signature);
+	if (signature.len != NULL || rv != CKR_OK)
+		message_done (message);
+	return rv;
+}
+
+CK_RV
+session_verify_message (Session *session, Bytes param, Bytes in, Bytes signature)
+{
+	Message *message = &session->messages[MESSAGE_VERIFY];
+	CK_RV rv;
+
+	TRY (begin_sign (session, MESSAGE_VERIFY, param));
+	rv = op_check_one_shot (&message->op, in, signature);
+	message_done (message);
+	return rv;
+}
+
+static CK_RV
+finish_verify (Message *message, Bytes in, Bytes signature)
+{
+	if (in.len > 0)
+		TRY (op_update (&message->op, in, (Out){ 0 }));
+	return op_check_final (&message->op, signature);
+}
+
+CK_RV
+session_next_verify (Session *session, Bytes param, Bytes in, Bytes signature)
+{
+	Message *message = &session->messages[MESSAGE_VERIFY];
+	bool last = signature.data != NULL;
+	CK_RV rv;
+
+	TRY (check_process (session, MESSAGE_VERIFY, true));
+	rv = last ? finish_verify (message, in, signature) : op_update (&message->op, in, (Out){ 0 });
+	if (last || rv != CKR_OK)
+		message_done (message);
+	return rv;
 }
 
 /* --- encryption and decryption --- */
@@ -237,52 +298,32 @@ read_param (const Message *message, Bytes param, MessageParam *read)
 	if (param.data == NULL || param.len != how->n_param)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "a message has a parameter of %zu bytes", how->n_param);
 	TRY (how->read (param, read));
-	if (read->tag == NULL)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no place for the tag");
-	return CKR_OK;
-}
-
-/* What a counter is exclusive-ored with is the same for all messages of a process: the caller gives it again each
- * time, or leaves what was made of it. */
-static CK_RV
-take_base (Message *message, MessageParam *read)
-{
-	if (read->generator != CKG_GENERATE_COUNTER_XOR || read->nonce == NULL || read->n_nonce > MOST_NONCE)
-		return CKR_OK;
-	if (message->n_base == 0) {
-		message->n_base = read->n_nonce;
-		memcpy (message->base, read->nonce, read->n_nonce);
-	} else if (message->n_base != read->n_nonce || (memcmp (message->base, read->nonce, read->n_nonce) != 0 &&
-	                                                memcmp (message->last, read->nonce, read->n_nonce) != 0)) {
-		return fail (CKR_MECHANISM_PARAM_INVALID, "the nonce to count from varies");
-	}
+	if (read->tag == NULL || read->n_tag > MOST_TAG)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no place for the tag, or it is too long");
 	return CKR_OK;
 }
 
 /* Begins @op with the message's nonce, which it makes where it is to. */
 static CK_RV
-begin_crypt (Message *message, MessageKind kind, Bytes param, Bytes aad, Op *op)
+begin_crypt (Session *session, MessageKind kind, const MessageParam *read, Bytes aad)
 {
+	Message *message = &session->messages[kind];
 	uint8_t made[MOST_NONCE], room[MESSAGE_ROOM];
-	MessageParam read;
-	CK_BYTE *nonce;
+	bool makes = kind == MESSAGE_ENCRYPT && read->generator != CKG_NO_GENERATE;
+	Use use = { message->mech, NO_BYTES, message->key };
+	MessageParam whole = *read;
 
-	TRY (read_param (message, param, &read));
 	if (aad.data == NULL && aad.len > 0)
 		return CKR_ARGUMENTS_BAD;
 	/* whoever decrypts has the nonce */
-	if (kind == MESSAGE_DECRYPT)
-		read.generator = CKG_NO_GENERATE;
-	TRY (take_base (message, &read));
-	TRY (message_nonce (&read, read.generator == CKG_GENERATE_COUNTER_XOR ? message->base : read.nonce, message->key, made));
-	nonce = read.generator == CKG_NO_GENERATE ? read.nonce : made;
-	TRY (op_start (op, kinds[kind].op, how_to (message->mech, kind), message->mech, message->key,
-	               message->mech->message->plain_param (&read, nonce, aad, room)));
-	if (nonce == made) {
-		memcpy (read.nonce, made, read.n_nonce);
-		memcpy (message->last, made, read.n_nonce);
-	}
-	message->n_tag = read.n_tag;
+	if (!makes)
+		whole.generator = CKG_NO_GENERATE;
+	TRY (message_nonce (&whole, made));
+	use.param = message->mech->message->plain_param (&whole, makes ? made : whole.nonce, aad, room);
+	TRY (session_begin_op (session, &message->op, kinds[kind].op, how_to (message->mech, kind), &use));
+	if (makes)
+		memcpy (whole.nonce, made, whole.n_nonce);
+	message->n_tag = whole.n_tag;
 	return CKR_OK;
 }
 
@@ -305,8 +346,8 @@ damaged (CK_RV rv)
 static CK_RV
 finish_crypt (Message *message, MessageKind kind, const MessageParam *read, Op *op, Bytes in, Out result)
 {
-	auto_wipe Buf whole = BUF_SECRET;
-	auto_wipe Buf made = BUF_SECRET;
+	auto_wipe Buf whole = BUF_PLAIN;
+	auto_wipe Buf made = BUF_PLAIN;
 	size_t n;
 
 	if (kind == MESSAGE_DECRYPT) {
@@ -317,18 +358,7 @@ finish_crypt (Message *message, MessageKind kind, const MessageParam *read, Op *
 	n = kind == MESSAGE_ENCRYPT ? made.len - message->n_tag : made.len;
 	if (kind == MESSAGE_ENCRYPT)
 		memcpy (read->tag, made.data + n, message->n_tag);
-	message_done (message);
 	return out_offer (result, bytes (made.data, n));
-}
-
-static bool
-is_question (Out result, size_t n, CK_RV *rv)
-{
-	if (result.data != NULL && *result.len >= n)
-		return false;
-	*rv = result.data != NULL ? CKR_BUFFER_TOO_SMALL : CKR_OK;
-	*result.len = n;
-	return true;
 }
 
 static CK_RV
@@ -345,120 +375,56 @@ session_crypt_message (Session *session, MessageKind kind, Bytes param, Bytes aa
 	MessageParam read;
 	CK_RV rv;
 
-	TRY (check_process (message, false));
+	TRY (check_process (session, kind, false));
 	TRY (check_buffers (in, result));
 	if (is_question (result, in.len, &rv))
 		return rv;
 	TRY (read_param (message, param, &read));
-	TRY (begin_crypt (message, kind, param, aad, &message->op));
+	TRY (begin_crypt (session, kind, &read, aad));
 	rv = finish_crypt (message, kind, &read, &message->op, in, result);
-	op_end (&message->op);
+	message_done (message);
 	return rv;
 }
 
 CK_RV
 session_begin_message (Session *session, MessageKind kind, Bytes param, Bytes aad)
 {
-	Message *message = &session->messages[kind];
+	MessageParam read;
 
-	TRY (check_process (message, false));
-	if (!is_signing (kind))
-		return begin_crypt (message, kind, param, aad, &message->op);
-	return param.len == 0 ? op_copy (&message->op, &message->fresh) :
-	                        fail (CKR_MECHANISM_PARAM_INVALID, "what is signed has no parameter of its own");
+	if (is_signing (kind))
+		return begin_sign (session, kind, param);
+	TRY (check_process (session, kind, false));
+	TRY (read_param (&session->messages[kind], param, &read));
+	return begin_crypt (session, kind, &read, aad);
+}
+
+static CK_RV
+finish_message (Message *message, MessageKind kind, Bytes param, Bytes in, Out result)
+{
+	MessageParam read;
+
+	TRY (read_param (message, param, &read));
+	if (read.n_tag != message->n_tag)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the tag has another length than the message began with");
+	return finish_crypt (message, kind, &read, &message->op, in, result);
 }
 
 CK_RV
 session_next_message (Session *session, MessageKind kind, Bytes param, Bytes in, Out result, bool last)
 {
 	Message *message = &session->messages[kind];
-	MessageParam read;
 	CK_RV rv;
 
-	TRY (check_process (message, true));
-	TRY (check_buffers (in, result));
-	if (!last)
-		return op_update (&message->op, in, result);
-	if (is_question (result, message_room (&message->op, message, kind, in.len), &rv))
+	TRY (check_process (session, kind, true));
+	rv = check_buffers (in, result);
+	if (rv == CKR_OK && !last)
+		rv = op_update (&message->op, in, result);
+	else if (rv == CKR_OK && is_question (result, message_room (&message->op, message, kind, in.len), &rv))
 		return rv;
-	rv = read_param (message, param, &read);
-	if (rv == CKR_OK && read.n_tag != message->n_tag)
-		rv = fail (CKR_MECHANISM_PARAM_INVALID, "the tag has another length than the message began with");
-	if (rv == CKR_OK)
-		rv = finish_crypt (message, kind, &read, &message->op, in, result);
-	op_end (&message->op);
-	return rv;
-}
-
-/* --- signatures --- */
-
-static CK_RV
-begin_sign (Message *message, Bytes param)
-{
-	TRY (check_process (message, false));
-	if (param.len > 0)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "what is signed has no parameter of its own");
-	return op_copy (&message->op, &message->fresh);
-}
-
-/* A question leaves the message unsigned, and the process ready for it. */
-CK_RV
-session_sign_message (Session *session, Bytes param, Bytes in, Out signature)
-{
-	Message *message = &session->messages[MESSAGE_SIGN];
-	bool asks;
-	CK_RV rv;
-
-	TRY (begin_sign (message, param));
-	asks = signature.data == NULL;
-	rv = op_one_shot (&message->op, in, signature);
-	op_end (&message->op);
-	if (rv == CKR_OK && !asks)
+	else if (rv == CKR_OK)
+		rv = finish_message (message, kind, param, in, result);
+	if (last || (rv != CKR_OK && rv != CKR_BUFFER_TOO_SMALL))
 		message_done (message);
 	return rv;
 }
 
-CK_RV
-session_next_sign (Session *session, Bytes param, Bytes in, Out signature)
-{
-	Message *message = &session->messages[MESSAGE_SIGN];
-
-	TRY (check_process (message, true));
-	/* a part: only the last one comes with a place for a length */
-	if (signature.len == NULL)
-		return op_update (&message->op, in, signature);
-	if (signature.data == NULL || *signature.len < op_room (&message->op, in.len)) {
-		*signature.len = op_room (&message->op, in.len);
-		return signature.data == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
-	}
-	if (in.len > 0)
-		TRY (op_update (&message->op, in, (Out){ 0 }));
-	TRY (op_final (&message->op, signature));
-	message_done (message);
-	return CKR_OK;
-}
-
-CK_RV
-session_verify_message (Session *session, Bytes param, Bytes in, Bytes signature)
-{
-	Message *message = &session->messages[MESSAGE_VERIFY];
-	CK_RV rv;
-
-	TRY (begin_sign (message, param));
-	rv = op_check_one_shot (&message->op, in, signature);
-	op_end (&message->op);
-	return rv;
-}
-
-CK_RV
-session_next_verify (Session *session, Bytes param, Bytes in, Bytes signature)
-{
-	Message *message = &session->messages[MESSAGE_VERIFY];
-
-	TRY (check_process (message, true));
-	if (signature.data == NULL)
-		return op_update (&message->op, in, (Out){ 0 });
-	if (in.len > 0)
-		TRY (op_update (&message->op, in, (Out){ 0 }));
-	return op_check_final (&message->op, signature);
-}

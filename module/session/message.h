@@ -22,8 +22,6 @@ typedef struct {
 	Op fresh;                       /* to sign or verify: what each message begins as */
 	Op op;                          /* a message in parts */
 	size_t n_tag;                   /* of that message */
-	size_t n_base;                  /* what counters are exclusive-ored with, 0: none yet */
-	uint8_t base[MOST_NONCE], last[MOST_NONCE];
 } Message;
 
 /* Ends the process and wipes what it knew; message_clear frees what is kept for the next one, too. */

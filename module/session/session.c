@@ -6,6 +6,7 @@
 
 #include "session.h"
 #include "handles.h"
+#include "random.h"
 #include "secmem.h"
 
 #include <stdlib.h>
@@ -21,6 +22,7 @@ static struct {
 	Handles sessions;
 	const Mech **mechs;     /* those that the configuration allows, ascending by type */
 	size_t n_mechs;
+	Buf seal_key;           /* for states of digests that callers keep */
 	bool watches_fork;
 	bool in_child;          /* a fork copied all this */
 } library = { .lock = PTHREAD_RWLOCK_INITIALIZER };
@@ -174,6 +176,7 @@ drop_everything (void)
 		session_unref (session);
 	handles_clear (&library.sessions);
 	forget_mechs ();
+	buf_clear (&library.seal_key);
 	slots_stop (&library.slots);
 	log_stop ();
 	config_clear (&library.config);
@@ -186,6 +189,7 @@ abandon_everything (void)
 {
 	library.sessions = (Handles){ 0 };
 	library.slots = (Slots){ 0 };
+	library.seal_key = BUF_SECRET;
 	forget_mechs ();
 	library.state = STOPPED;
 	log_stop ();
@@ -212,6 +216,20 @@ log_warnings (const char *lines)
 }
 
 static CK_RV
+make_seal_key (void)
+{
+	library.seal_key = BUF_SECRET;
+	TRY_ALLOC (buf_grow (&library.seal_key, SEAL_KEY_SIZE));
+	return random_bytes (library.seal_key.data, SEAL_KEY_SIZE);
+}
+
+const uint8_t *
+library_seal_key (void)
+{
+	return library.seal_key.data;
+}
+
+static CK_RV
 start_configured (void)
 {
 	CK_RV rv;
@@ -231,6 +249,7 @@ start_configured (void)
 	sec_set_wipe_on_fork (library.config.reset_on_fork);
 	TRY (watch_fork ());
 	TRY (allow_mechs ());
+	TRY (make_seal_key ());
 	return slots_start (&library.slots, &library.config);
 }
 
@@ -458,23 +477,31 @@ session_state (Session *session)
 	}
 }
 
-/* CKU_CONTEXT_SPECIFIC: the PIN that an operation is waiting for. */
+/* What waits for a PIN: the operation that was begun last, if it does. */
+static bool *
+waiting (Session *session)
+{
+	if (session->begun_last != NULL && *session->begun_last)
+		return session->begun_last;
+	for (size_t i = 0; i < N_OPS; i++)
+		if (session->ops[i].needs_login)
+			return &session->ops[i].needs_login;
+	for (size_t i = 0; i < N_MESSAGES; i++)
+		if (session->messages[i].needs_login)
+			return &session->messages[i].needs_login;
+	return NULL;
+}
+
+/* CKU_CONTEXT_SPECIFIC: a PIN for one operation. */
 static CK_RV
 login_for_operation (Session *session, Bytes pin)
 {
-	bool waiting = false;
+	bool *needs_login = waiting (session);
 
-	for (size_t i = 0; i < N_OPS; i++)
-		waiting = waiting || session->ops[i].needs_login;
-	for (size_t i = 0; i < N_MESSAGES; i++)
-		waiting = waiting || session->messages[i].needs_login;
-	if (!waiting)
+	if (needs_login == NULL)
 		return fail (CKR_OPERATION_NOT_INITIALIZED, "no operation waits for a PIN");
 	TRY (token_check_pin (session->token, pin));
-	for (size_t i = 0; i < N_OPS; i++)
-		session->ops[i].needs_login = false;
-	for (size_t i = 0; i < N_MESSAGES; i++)
-		session->messages[i].needs_login = false;
+	*needs_login = false;
 	return CKR_OK;
 }
 

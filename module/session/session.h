@@ -18,6 +18,7 @@ typedef struct Session {
 	pthread_mutex_t lock;   /* one call at a time */
 	Op ops[N_OPS];
 	Message messages[N_MESSAGES];
+	bool *begun_last;       /* the .needs_login of one of these, or NULL */
 	CK_OBJECT_HANDLE *found;        /* a search that is under way */
 	CK_ULONG n_found, n_given;
 	bool searching;
@@ -41,6 +42,10 @@ CK_RV library_slots (CK_SLOT_ID *list, CK_ULONG *n);
 
 /* Is this mechanism one that slots.mechanisms allows?  NULL when not, or when there is none such. */
 const Mech *library_mech (CK_MECHANISM_TYPE type);
+
+/* The key that states are sealed with while the library is started. */
+#define SEAL_KEY_SIZE 32
+const uint8_t *library_seal_key (void);
 
 CK_RV session_open (CK_SLOT_ID slot, bool read_write, CK_SESSION_HANDLE *handle);
 CK_RV session_close (CK_SESSION_HANDLE handle);
@@ -122,8 +127,9 @@ CK_RV session_next_sign (Session *session, Bytes param, Bytes in, Out signature)
 CK_RV session_verify_message (Session *session, Bytes param, Bytes in, Bytes signature);
 CK_RV session_next_verify (Session *session, Bytes param, Bytes in, Bytes signature);
 
-/* Makes a nonce, where the parameter asks for one.  @base: what is fixed of it, and counters are exclusive-ored with. */
-CK_RV message_nonce (const MessageParam *message, const uint8_t *base, Object *key, uint8_t nonce[static MOST_NONCE]);
+/* Makes a nonce, where the parameter asks for one; what is fixed of it stays.  CKR_MECHANISM_PARAM_INVALID: it would
+ * come again. */
+CK_RV message_nonce (const MessageParam *message, uint8_t nonce[static MOST_NONCE]);
 
 /* C_DigestKey. */
 CK_RV session_digest_key (Session *session, CK_OBJECT_HANDLE key);
@@ -195,6 +201,9 @@ CK_RV session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HA
 CK_RV session_use_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage,
                        Use *use);
 void use_clear (Use *use);
+
+/* op_start, with another try where secure memory is full of keys that nobody uses now. */
+CK_RV session_begin_op (Session *session, Op *op, OpKind kind, const MechOp *how, const Use *use);
 #define auto_use __attribute__ ((cleanup (use_clear)))
 
 #endif

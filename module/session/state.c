@@ -1,11 +1,10 @@
-/* A digest that is interrupted: its state, sealed under a key that only this process has, so
- * that nobody makes one up.  PKCS #11 v3.2 sections 5.6.6 and 5.6.7. */
+/* A digest that is interrupted: its state, sealed under a key that only this library has,
+ * until it stops, so that nobody makes one up.  PKCS #11 v3.2 sections 5.6.6 and 5.6.7. */
 
 #include "random.h"
 #include "session.h"
 
 #include <nettle/chacha-poly1305.h>
-#include <pthread.h>
 
 #define N_NONCE CHACHA_POLY1305_NONCE_SIZE
 #define N_TAG CHACHA_POLY1305_DIGEST_SIZE
@@ -16,25 +15,11 @@ typedef struct {
 	CK_BBOOL updated;
 } Head;
 
-static uint8_t seal_key[CHACHA_POLY1305_KEY_SIZE];
-static CK_RV seal_key_made;
-
 static void
-make_seal_key (void)
-{
-	seal_key_made = random_bytes (seal_key, sizeof seal_key);
-}
-
-static CK_RV
 open_seal (const uint8_t *nonce, struct chacha_poly1305_ctx *seal)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-	pthread_once (&once, make_seal_key);
-	TRY (seal_key_made);
-	chacha_poly1305_set_key (seal, seal_key);
+	chacha_poly1305_set_key (seal, library_seal_key ());
 	chacha_poly1305_set_nonce (seal, nonce);
-	return CKR_OK;
 }
 
 /* Nothing but a digest of data is saved, and nothing else may be under way. */
@@ -71,7 +56,7 @@ session_save_state (Session *session, Out state)
 	           buf_add (&plain, bytes (op->state, op->how->state_size)) &&
 	           buf_grow (&sealed, N_NONCE + plain.len + N_TAG));
 	TRY (random_bytes (sealed.data, N_NONCE));
-	TRY (open_seal (sealed.data, &seal));
+	open_seal (sealed.data, &seal);
 	chacha_poly1305_encrypt (&seal, plain.len, sealed.data + N_NONCE, plain.data);
 	chacha_poly1305_digest (&seal, N_TAG, sealed.data + N_NONCE + plain.len);
 	wipe (&seal, sizeof seal);
@@ -89,7 +74,7 @@ unseal (Bytes sealed, Buf *plain)
 		return CKR_SAVED_STATE_INVALID;
 	n = sealed.len - N_NONCE - N_TAG;
 	TRY_ALLOC (buf_grow (plain, n));
-	TRY (open_seal (sealed.data, &seal));
+	open_seal (sealed.data, &seal);
 	chacha_poly1305_decrypt (&seal, n, plain->data, sealed.data + N_NONCE);
 	chacha_poly1305_digest (&seal, N_TAG, tag);
 	wipe (&seal, sizeof seal);

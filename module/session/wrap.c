@@ -115,12 +115,39 @@ open_wrapped (Session *session, const Use *use, CK_OBJECT_HANDLE key, Buf *encod
 
 /* --- with a nonce that may be made here: AES-GCM and AES-CCM --- */
 
+/* Shortest tag that keeps a key. */
+#define FEWEST_TAG 12
+
+static bool
+takes_message (const Mech *mech)
+{
+	return mech->message != NULL && mech->message->read_wrap != NULL;
+}
+
 /* Is the parameter a CK_GCM_WRAP_PARAMS or its like?  Then the additional data is in it. */
 static bool
 is_wrap_param (const Mech *mech, const CK_MECHANISM *mechanism)
 {
-	return mech->message != NULL && mech->message->read_wrap != NULL && mechanism->pParameter != NULL &&
+	return takes_message (mech) && mechanism->pParameter != NULL &&
 	       mechanism->ulParameterLen == mech->message->n_wrap_param;
+}
+
+static CK_RV
+check_tag (const MessageParam *message)
+{
+	if (message->n_tag < FEWEST_TAG || message->n_tag > MOST_TAG)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "a key has a tag of %d to %d bytes, not of %zu", FEWEST_TAG, MOST_TAG,
+		             message->n_tag);
+	return CKR_OK;
+}
+
+/* Two keys under one nonce tell each other: it is made here. */
+static CK_RV
+check_generator (const MessageParam *message)
+{
+	if (message->generator == CKG_NO_GENERATE)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "keys are wrapped with a nonce that is made here");
+	return CKR_OK;
 }
 
 /* The key, and its tag behind it. */
@@ -129,15 +156,12 @@ wrap_message (Session *session, Use *use, const MessageParam *message, Bytes aad
 {
 	uint8_t made[MOST_NONCE], room[MESSAGE_ROOM];
 	MessageParam whole = *message;
-	CK_BYTE *nonce;
 
 	whole.n_data = encoded.len;
-	TRY (message_nonce (&whole, whole.nonce, use->key, made));
-	nonce = whole.generator == CKG_NO_GENERATE ? whole.nonce : made;
-	use->param = use->mech->message->plain_param (&whole, nonce, aad, room);
+	TRY (message_nonce (&whole, made));
+	use->param = use->mech->message->plain_param (&whole, made, aad, room);
 	TRY (wrap_code (run (session, use, use->mech->encrypt, encoded, result)));
-	if (nonce == made)
-		memcpy (whole.nonce, made, whole.n_nonce);
+	memcpy (whole.nonce, made, whole.n_nonce);
 	return CKR_OK;
 }
 
@@ -154,18 +178,37 @@ unwrap_message (Session *session, Use *use, const MessageParam *message, Bytes a
 	return unwrap_code (run (session, use, use->mech->decrypt, wrapped, value));
 }
 
-static CK_RV
-wrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes encoded, Buf *result)
+/* A question makes no nonce. */
+static bool
+is_question (Out wrapped, size_t n, CK_RV *rv)
 {
+	if (wrapped.data != NULL && *wrapped.len >= n)
+		return false;
+	*wrapped.len = n;
+	*rv = wrapped.data == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
+	return true;
+}
+
+static CK_RV
+wrap_as_message (Session *session, Use *use, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, Out wrapped)
+{
+	auto_wipe Buf encoded = BUF_SECRET;
+	auto_wipe Buf result = BUF_PLAIN;
 	MessageParam message;
 	Bytes aad;
+	CK_RV rv;
 
-	if (!is_wrap_param (use->mech, mechanism)) {
-		TRY (mech_param (use->mech, mechanism, &use->param));
-		return wrap_code (run (session, use, use->mech->wrap, encoded, result));
-	}
+	if (!is_wrap_param (use->mech, mechanism))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "%s wraps keys with a nonce that is made here, and a parameter of %zu bytes",
+		             use->mech->name, use->mech->message->n_wrap_param);
 	TRY (use->mech->message->read_wrap (bytes (mechanism->pParameter, mechanism->ulParameterLen), &message, &aad));
-	return wrap_message (session, use, &message, aad, encoded, result);
+	TRY (check_tag (&message));
+	TRY (check_generator (&message));
+	TRY (open_wrapped (session, use, key, &encoded));
+	if (is_question (wrapped, encoded.len + message.n_tag, &rv))
+		return rv;
+	TRY (wrap_message (session, use, &message, aad, bytes_of (&encoded), &result));
+	return out_offer (wrapped, bytes_of (&result));
 }
 
 static CK_RV
@@ -179,6 +222,7 @@ unwrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes w
 		return unwrap_code (run (session, use, use->mech->unwrap, wrapped, value));
 	}
 	TRY (use->mech->message->read_wrap (bytes (mechanism->pParameter, mechanism->ulParameterLen), &message, &aad));
+	TRY (check_tag (&message));
 	return unwrap_message (session, use, &message, aad, wrapped, value);
 }
 
@@ -193,10 +237,11 @@ session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAN
 	if (wrapped.len == NULL)
 		return CKR_ARGUMENTS_BAD;
 	TRY (open_wrapping (session, mechanism, wrapping, &use));
-	if (!is_wrap_param (use.mech, mechanism))
-		TRY (mech_param (use.mech, mechanism, &use.param));
+	if (takes_message (use.mech))
+		return wrap_as_message (session, &use, mechanism, key, wrapped);
+	TRY (mech_param (use.mech, mechanism, &use.param));
 	TRY (open_wrapped (session, &use, key, &encoded));
-	TRY (wrap_plain (session, &use, mechanism, bytes_of (&encoded), &result));
+	TRY (wrap_code (run (session, &use, use.mech->wrap, bytes_of (&encoded), &result)));
 	return out_offer (wrapped, bytes_of (&result));
 }
 
@@ -214,10 +259,9 @@ read_authenticated (const Use *use, const CK_MECHANISM *mechanism, Bytes aad, Me
 	TRY (how->read (bytes (mechanism->pParameter, how->n_param), message));
 	if (message->tag == NULL)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no place for the tag");
-	return CKR_OK;
+	return check_tag (message);
 }
 
-/* A question makes no nonce. */
 CK_RV
 session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping,
                             CK_OBJECT_HANDLE key, Bytes aad, Out wrapped)
@@ -226,16 +270,16 @@ session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_
 	auto_wipe Buf result = BUF_PLAIN;
 	auto_use Use use = { 0 };
 	MessageParam message;
+	CK_RV rv;
 
 	if (wrapped.len == NULL)
 		return CKR_ARGUMENTS_BAD;
 	TRY (open_wrapping (session, mechanism, wrapping, &use));
 	TRY (read_authenticated (&use, mechanism, aad, &message));
+	TRY (check_generator (&message));
 	TRY (open_wrapped (session, &use, key, &encoded));
-	if (wrapped.data == NULL || *wrapped.len < encoded.len) {
-		*wrapped.len = encoded.len;
-		return wrapped.data == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
-	}
+	if (is_question (wrapped, encoded.len, &rv))
+		return rv;
 	TRY (wrap_message (session, &use, &message, aad, bytes_of (&encoded), &result));
 	memcpy (message.tag, result.data + encoded.len, message.n_tag);
 	return out_offer (wrapped, bytes (result.data, encoded.len));

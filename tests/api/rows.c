@@ -27,6 +27,21 @@ typedef struct {
 } CcmParams;
 
 typedef struct {
+	CK_BYTE *iv;
+	CK_ULONG n_iv, n_fixed_bits, generator;
+	CK_BYTE *aad;
+	CK_ULONG n_aad, n_tag_bits;
+} GcmWrapParams;
+
+typedef struct {
+	CK_ULONG n_data;
+	CK_BYTE *nonce;
+	CK_ULONG n_nonce, n_fixed_bits, generator;
+	CK_BYTE *aad;
+	CK_ULONG n_aad, n_mac;
+} CcmWrapParams;
+
+typedef struct {
 	CK_BYTE *counter;
 	CK_ULONG n_counter_bits;
 	CK_BYTE *nonce;
@@ -221,7 +236,9 @@ static CtrParams ctr = { 128, { 1, 2, 3 } };
 static GcmParams gcm = { iv, 12, 96, aad, 20, 128 };
 static GcmParams gmac = { iv, 12, 96, NULL, 0, 128 };
 static CcmParams ccm = { 41, iv, 12, aad, 20, 16 };
-static CcmParams ccm_wrap = { 64, iv, 12, aad, 20, 16 };
+static CK_BYTE made_iv[12]; /* the module's choice, and then what unwraps */
+static GcmWrapParams gcm_wrap = { made_iv, 12, 0, CKG_GENERATE, aad, 20, 128 };
+static CcmWrapParams ccm_wrap = { 64, made_iv, 12, 0, CKG_GENERATE, aad, 20, 16 };
 static ChachaParams chacha = { iv, 32, aad, 96 };
 static ChachaParams chacha_djb = { iv, 64, aad, 64 };
 static ChachaPolyParams chacha_poly = { iv, 12, aad, 20 };
@@ -316,7 +333,7 @@ static const CK_ATTRIBUTE rsa_template[] = {
 #define ON_CURVES (CKF_EC_F_P | CKF_EC_NAMEDCURVE | CKF_EC_UNCOMPRESS)
 
 /* Uses with tests of their own: test-messages.c, test-encapsulate.c, test-recover.c. */
-#define MESSAGES     (CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT)
+#define MESSAGES     (CKF_MESSAGE_ENCRYPT | CKF_MESSAGE_DECRYPT | CKF_MULTI_MESSAGE)
 #define ENCAPSULATES (CKF_ENCAPSULATE | CKF_DECAPSULATE)
 #define RECOVERS     (CKF_SIGN_RECOVER | CKF_VERIFY_RECOVER)
 
@@ -406,14 +423,14 @@ const Row rows[] = {
 	GENERAL (SHA3_256),
 	GENERAL (SHA3_384),
 	GENERAL (SHA3_512),
-	{ MAC (AES_GMAC, KEY_AES, 16), STRICT (gmac) },
+	{ MAC (AES_GMAC, KEY_AES, 16), STRICT (gmac), .once = TRUE },
 	{ MAC (AES_CMAC, KEY_AES, 16) },
 	{ MAC (AES_CMAC_GENERAL, KEY_AES, 10), STRICT (ten) },
 	{ MAC (AES_XCBC_MAC, KEY_AES_128, 16) },
 	{ MAC (AES_XCBC_MAC_96, KEY_AES_128, 12) },
 	{ MAC (DES3_CMAC, KEY_DES3, 8) },
 	{ MAC (DES3_CMAC_GENERAL, KEY_DES3, 4), STRICT (four) },
-	{ MAC (POLY1305, KEY_POLY1305, 16) },
+	{ MAC (POLY1305, KEY_POLY1305, 16), .once = TRUE },
 	{ MAC (TLS_MAC, KEY_SECRET, 12), STRICT (tls_mac) },
 	{ MAC (TLS12_MAC, KEY_SECRET, 12), STRICT (tls_mac) },
 
@@ -581,8 +598,8 @@ const Row rows[] = {
 	{ WRAP (AES_KEY_WRAP_PAD, KEY_AES, 72, 8), .notices = TRUE },
 	{ WRAP (AES_KEY_WRAP_KWP, KEY_AES, 72, 8), .notices = TRUE },
 	{ WRAP (AES_CBC, KEY_AES, 64, 16), IV (16) },
-	{ WRAP (AES_GCM, KEY_AES, 80, 1), STRICT (gcm), .notices = TRUE },
-	{ WRAP (AES_CCM, KEY_AES, 80, 1), STRICT (ccm_wrap), .notices = TRUE },
+	{ WRAP (AES_GCM, KEY_AES, 80, 1), STRICT (gcm_wrap), .random = TRUE, .notices = TRUE },
+	{ WRAP (AES_CCM, KEY_AES, 80, 1), STRICT (ccm_wrap), .random = TRUE, .notices = TRUE },
 	{ WRAP (AES_CBC_PAD, KEY_AES, 80, 16), IV (16) },
 	{ WRAP (CAMELLIA_CBC, KEY_CAMELLIA, 64, 16), IV (16) },
 	{ WRAP (CAMELLIA_CBC_PAD, KEY_CAMELLIA, 80, 16), IV (16) },
@@ -602,13 +619,15 @@ row_flags (const Row *row)
 	static const CK_FLAGS flags[] = {
 		[FOR_DIGEST] = CKF_DIGEST,
 		[FOR_ENCRYPT] = CKF_ENCRYPT | CKF_DECRYPT,
-		[FOR_SIGN] = CKF_SIGN | CKF_VERIFY | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY,
+		[FOR_SIGN] = CKF_SIGN | CKF_VERIFY | CKF_MESSAGE_SIGN | CKF_MESSAGE_VERIFY | CKF_MULTI_MESSAGE,
 		[FOR_GENERATE] = CKF_GENERATE,
 		[FOR_PAIR] = CKF_GENERATE_KEY_PAIR,
 		[FOR_DERIVE] = CKF_DERIVE,
 		[FOR_WRAP] = CKF_WRAP | CKF_UNWRAP,
 	};
 
+	if (row->once)
+		return CKF_SIGN | CKF_VERIFY;
 	return flags[row->use];
 }
 

@@ -47,6 +47,7 @@ typedef struct {
 	CK_ULONG n_out;  /* bytes of a digest, a signature, of n_data encrypted, or of the wrapped key */
 	Parts parts;
 	gboolean random; /* two results differ */
+	gboolean once;   /* no second message under its parameter or key */
 
 	/* What is made; of a pair nothing of this. */
 	CK_OBJECT_CLASS class;

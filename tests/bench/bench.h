@@ -20,8 +20,12 @@ typedef enum {
 	WRAP,
 	UNWRAP,
 	DERIVE,
+	DERIVE_DATA,    /* an object of bytes, not a key */
+	ENCAPSULATE,
 	GENERATE,
 	GENERATE_PAIR,
+	GENERATE_DOMAIN,
+	MESSAGE,        /* encrypt, under a key that is set up once */
 	RANDOM,
 	SEARCH,
 } Direction;
@@ -57,6 +61,7 @@ struct Row {
 	CK_RV (*clean) (Job *job);      /* after each unit: destroys keys whose handles the parameter has taken */
 	const Direct *direct;   /* NULL: Nettle has nothing that does this */
 	const void *with;       /* what @direct is about: a hash, a cipher, a curve */
+	bool near;              /* what @direct does is only the nearest to it: no ratio to Nettle is expected */
 	bool small;             /* making an object takes longer than the work: no ratio to Nettle is expected */
 	bool random;            /* each unit takes another time: the mean counts, not the best window */
 };
@@ -123,10 +128,10 @@ extern const Direct direct_aes_cbc_encrypt, direct_aes_pad_encrypt, direct_chach
 	direct_chacha_poly_decrypt, direct_poly, direct_random;
 /* unsigned: bits */
 extern const Direct direct_rsa_sign, direct_rsa_verify, direct_rsa_encrypt, direct_rsa_decrypt, direct_pss_sign,
-	direct_pss_verify, direct_oaep_encrypt, direct_oaep_decrypt, direct_rsa_generate;
+	direct_pss_verify, direct_oaep_encrypt, direct_oaep_decrypt, direct_rsa_generate, direct_dsa_domain;
 /* Ecc */
-extern const Direct direct_ecdsa_sign, direct_ecdsa_verify, direct_ecdh, direct_ec_generate, direct_gost_sign,
-	direct_gost_verify;
+extern const Direct direct_ecdsa_sign, direct_ecdsa_verify, direct_ecdh, direct_ec_generate, direct_encapsulate,
+	direct_gost_sign, direct_gost_verify;
 /* Edwards */
 extern const Direct direct_eddsa_sign, direct_eddsa_verify, direct_edwards_generate, direct_montgomery;
 /* nothing: the group above */

@@ -533,6 +533,26 @@ DIRECT (ecdsa_verify, ecdsa)
 DIRECT (ecdh, ecdsa)
 DIRECT (ec_generate, ecdsa)
 
+/* With a pair that lives for that long, which the generic functions make. */
+WORK (encapsulate)
+{
+	struct ecc_scalar one;
+	struct ecc_point other;
+	mpz_t x, y;
+
+	mpz_inits (x, y, NULL);
+	ecc_scalar_init (&one, scalar.ecc);
+	ecc_point_init (&other, scalar.ecc);
+	ecdsa_generate_keypair (&other, &one, NULL, randomly);
+	ecc_point_get (&other, x, y);
+	ecc_point_mul (&other, &one, &point);
+	ecc_point_get (&other, x, NULL);
+	ecc_scalar_clear (&one);
+	ecc_point_clear (&other);
+	mpz_clears (x, y, NULL);
+}
+DIRECT (encapsulate, ecdsa)
+
 START (gost)
 {
 	ecdsa_start (row, n);
@@ -633,6 +653,17 @@ WORK (dh)
 	nettle_mpz_get_str_256 (sizeof group_p, output, shared);
 	mpz_clear (shared);
 }
+/* The subprime is the short one of FIPS 186. */
+WORK (dsa_domain)
+{
+	struct dsa_params params;
+
+	dsa_params_init (&params);
+	g_assert_true (dsa_generate_params (&params, NULL, randomly, NULL, NULL, *(const unsigned *)row->with, 160));
+	dsa_params_clear (&params);
+}
+DIRECT (dsa_domain, nothing)
+
 DIRECT (dsa_sign, dsa)
 DIRECT (dsa_verify, dsa)
 DIRECT (dh, dsa)

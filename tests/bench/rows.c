@@ -24,6 +24,10 @@ static const Key rsa_2048 = RSA (2048), rsa_4096 = RSA (4096);
 #define CURVE(type, n, ...) { type, 0, CKM_EC_##n##KEY_PAIR_GEN, { A_BYTES (CKA_EC_PARAMS, __VA_ARGS__) } }
 static const Key ec_224 = CURVE (CKK_EC, , 6, 5, 0x2b, 0x81, 4, 0, 0x21);
 static const Key ec_256 = CURVE (CKK_EC, , 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7);
+static const Key kem_256 = { CKK_EC, 0, CKM_EC_KEY_PAIR_GEN,
+			     { A_BYTES (CKA_EC_PARAMS, 6, 8, 0x2a, 0x86, 0x48, 0xce, 0x3d, 3, 1, 7),
+			       A_BOOL (CKA_ENCAPSULATE, CK_TRUE) },
+			     A_BOOL (CKA_DECAPSULATE, CK_TRUE) };
 static const Key ec_384 = CURVE (CKK_EC, , 6, 5, 0x2b, 0x81, 4, 0, 0x22);
 static const Key ec_521 = CURVE (CKK_EC, , 6, 5, 0x2b, 0x81, 4, 0, 0x23);
 static const Key ed_25519 = CURVE (CKK_EC_EDWARDS, EDWARDS_, 6, 3, 0x2b, 0x65, 0x70);
@@ -38,6 +42,9 @@ static const Key gost = { CKK_GOSTR3410, 0, CKM_GOSTR3410_KEY_PAIR_GEN,
 static const Key dsa = { CKK_DSA, 0, CKM_DSA_KEY_PAIR_GEN,
 			 { A_DATA (CKA_PRIME, group_p, sizeof group_p), A_DATA (CKA_SUBPRIME, group_q, sizeof group_q),
 			   A_DATA (CKA_BASE, group_g, sizeof group_g) } };
+/* What is generated for them; long enough to be worth its name, and short enough to end. */
+static const Key dsa_domain = { CKK_DSA, 0, 0, { A_ULONG (CKA_PRIME_BITS, 1024) } };
+static const Key dh_domain = { CKK_DH, 0, 0, { A_ULONG (CKA_PRIME_BITS, 512) } };
 static const Key dh = { CKK_DH, 0, CKM_DH_PKCS_KEY_PAIR_GEN,
 			{ A_DATA (CKA_PRIME, group_p, sizeof group_p), A_DATA (CKA_BASE, group_g, sizeof group_g) },
 			A_ULONG (CKA_VALUE_BITS, 256) };
@@ -47,12 +54,15 @@ static const Key dh = { CKK_DH, 0, CKM_DH_PKCS_KEY_PAIR_GEN,
 static CK_BYTE iv[16] = "initial vector.";
 static const CtrParams ctr = { 128, { 1 } };
 static const GcmParams gcm = { iv, 12, 96, NULL, 0, 128 };
+static CK_BYTE message_tag[16];
+static const GcmMessageParams gcm_message = { iv, 12, 0, CKG_NO_GENERATE, message_tag, 128 };
 static const CcmParams ccm = { 0, iv, 12, NULL, 0, 16 };
 static CK_BYTE counter[4];
 static const ChachaParams chacha_nonce = { counter, 32, iv, 96 };
 static const ChachaPolyParams chacha_poly = { iv, 12, NULL, 0 };
 static const PssParams pss = { CKM_SHA256, CKG_MGF1_SHA256, 32 };
 static const OaepParams oaep = { CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0 };
+static const EddsaParams eddsa_context = { CK_FALSE, 7, (CK_BYTE *)"context" }, eddsa_digest = { CK_TRUE, 0, NULL };
 static const EcdhParams ecdh = { CKD_NULL };
 static const HkdfParams hkdf = { CK_TRUE, CK_TRUE, CKM_SHA256, CKF_HKDF_SALT_DATA, iv, 16 };
 static const Pbkdf2Params pbkdf2 = { CKZ_SALT_SPECIFIED, iv, 16, 10000, CKP_PKCS5_PBKD2_HMAC_SHA256, NULL, 0,
@@ -108,6 +118,10 @@ static const CK_OBJECT_HANDLE second;
 	SIGNATURE ("ec", label, ECDSA, key, &direct_ecdsa_sign, &direct_ecdsa_verify, .n = 32, .with = curve)
 #define EDDSA(label, key, curve)                                                                             \
 	SIGNATURE ("ec", label, EDDSA, key, &direct_eddsa_sign, &direct_eddsa_verify, .n = 32, .with = curve)
+/* With a context, and of a digest: Nettle has neither, but the plain ones. */
+#define EDDSA_WITH(label, key, curve, p)                                                                     \
+	SIGNATURE ("ec", label, EDDSA, key, &direct_eddsa_sign, &direct_eddsa_verify, .n = 32, .with = curve,     \
+	           PARAM (p), .near = true)
 #define AGREE(label, key, how, curve)                                                                        \
 	{ "ec", label, DERIVE, CKM_ECDH1_DERIVE, key, .n = 32, PARAM (ecdh), .fit = fit_peer_point, .direct = how, \
 	  .with = curve }
@@ -154,6 +168,7 @@ const Row rows[] = {
 	CIPHER ("aes", "AES-256-CBC-PAD", AES_CBC_PAD, &aes, &direct_aes_pad_encrypt, &direct_pad_decrypt, ANY_IV),
 	CIPHER ("aes", "AES-256-CTR", AES_CTR, &aes, &direct_ctr, &direct_ctr, PARAM (ctr)),
 	CIPHER ("aes", "AES-256-GCM", AES_GCM, &aes, &direct_gcm_encrypt, &direct_gcm_decrypt, PARAM (gcm)),
+	{ "aes", "AES-256-GCM", MESSAGE, CKM_AES_GCM, &aes, .direct = &direct_gcm_encrypt, PARAM (gcm_message) },
 	CIPHER ("aes", "AES-256-CCM", AES_CCM, &aes, &direct_ccm_encrypt, &direct_ccm_decrypt, PARAM (ccm), .fit = fit_ccm),
 	CIPHER ("aes", "AES-256-XTS", AES_XTS, &xts, &direct_xts_encrypt, &direct_xts_decrypt, ANY_IV),
 	CIPHER ("aes", "AES-256-OFB", AES_OFB, &aes, &direct_ofb, &direct_ofb, ANY_IV),
@@ -186,9 +201,15 @@ const Row rows[] = {
 	ECDSA ("P-521", &ec_521, &p521),
 	EDDSA ("Ed25519", &ed_25519, &ed25519),
 	EDDSA ("Ed448", &ed_448, &ed448),
+	EDDSA_WITH ("Ed25519ctx", &ed_25519, &ed25519, eddsa_context),
+	EDDSA_WITH ("Ed25519ph", &ed_25519, &ed25519, eddsa_digest),
+	EDDSA_WITH ("Ed448 with context", &ed_448, &ed448, eddsa_context),
+	EDDSA_WITH ("Ed448ph", &ed_448, &ed448, eddsa_digest),
 	SIGNATURE ("ec", "GOST R 34.10-2001", GOSTR3410, &gost, &direct_gost_sign, &direct_gost_verify, .n = 32,
 	           .with = &gost_a),
 	AGREE ("P-256", &ec_256, &direct_ecdh, &p256),
+	{ "ec", "P-256", ENCAPSULATE, CKM_ECDH1_DERIVE, &kem_256, .n = 32, PARAM (ecdh), .direct = &direct_encapsulate,
+	  .with = &p256 },
 	AGREE ("X25519", &x_25519, &direct_montgomery, &x25519),
 	AGREE ("X448", &x_448, &direct_montgomery, &x448),
 
@@ -196,6 +217,8 @@ const Row rows[] = {
 	{ "dsa", "DH-2048", DERIVE, CKM_DH_PKCS_DERIVE, &dh, .n = 32, .fit = fit_peer_value, .direct = &direct_dh },
 
 	{ "derive", "HKDF-SHA-256", DERIVE, CKM_HKDF_DERIVE, &generic, .n = 32, PARAM (hkdf), .direct = &direct_hkdf,
+	  .small = true },
+	{ "derive", "HKDF-SHA-256", DERIVE_DATA, CKM_HKDF_DATA, &generic, .n = 32, PARAM (hkdf), .direct = &direct_hkdf,
 	  .small = true },
 	{ "derive", "PBKDF2-SHA-256, 10000 rounds", GENERATE, CKM_PKCS5_PBKD2, &generic, .n = 32, PARAM (pbkdf2),
 	  .direct = &direct_pbkdf2 },
@@ -232,6 +255,9 @@ const Row rows[] = {
 	{ "generate", "X25519", GENERATE_PAIR, CKM_EC_MONTGOMERY_KEY_PAIR_GEN, &x_25519, .n = 32,
 	  .direct = &direct_edwards_generate, .with = &x25519 },
 	{ "generate", "DSA-2048", GENERATE_PAIR, CKM_DSA_KEY_PAIR_GEN, &dsa, .n = 32 },
+	{ "generate", "DSA-1024", GENERATE_DOMAIN, CKM_DSA_PARAMETER_GEN, &dsa_domain, .n = 128,
+	  .direct = &direct_dsa_domain, BITS (1024), .random = true },
+	{ "generate", "DH-512", GENERATE_DOMAIN, CKM_DH_PKCS_PARAMETER_GEN, &dh_domain, .n = 64, .random = true },
 	{ "generate", "RSA-2048", GENERATE_PAIR, CKM_RSA_PKCS_KEY_PAIR_GEN, &rsa_2048, .n = 256,
 	  .direct = &direct_rsa_generate, BITS (2048), .random = true },
 

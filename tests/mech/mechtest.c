@@ -219,6 +219,8 @@ derive_once (const Mech *mech, Object *base, Object *second, Bytes param, size_t
 	Derivation how = { base, &second, second ? 1 : 0, param, &piece, 1 };
 
 	TRY (mech->derive (mech, &how, value));
+	if (mech->tell != NULL)
+		mech->tell (mech, &how);
 	if (n > 0 && value->len > n)
 		buf_cut (value, n);
 	return CKR_OK;
