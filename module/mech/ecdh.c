@@ -118,6 +118,18 @@ take_end (Bytes secret, size_t wanted, Buf *value)
 	return CKR_OK;
 }
 
+/* @hash: NULL for CKD_NULL. */
+static CK_RV
+check_kdf (const EcdhParams *params, const struct nettle_hash **hash)
+{
+	*hash = kdf_hash (params->kdf);
+	if ((*hash == NULL && (params->kdf != CKD_NULL || params->n_shared > 0)) ||
+	    (params->shared == NULL && params->n_shared > 0))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "key derivation 0x%lx is not known here, or not with shared data",
+		             params->kdf);
+	return CKR_OK;
+}
+
 static CK_RV
 ecdh_derive (const Mech *mech, const Derivation *how, Buf *value)
 {
@@ -128,11 +140,7 @@ ecdh_derive (const Mech *mech, const Derivation *how, Buf *value)
 	Bytes other;
 
 	memcpy (&params, how->param.data, sizeof params);
-	hash = kdf_hash (params.kdf);
-	if ((hash == NULL && (params.kdf != CKD_NULL || params.n_shared > 0)) ||
-	    (params.shared == NULL && params.n_shared > 0))
-		return fail (CKR_MECHANISM_PARAM_INVALID, "key derivation 0x%lx is not known here, or not with shared data",
-		             params.kdf);
+	TRY (check_kdf (&params, &hash));
 	if (params.public == NULL || curve == NULL ||
 	    !curve_point (curve, bytes (params.public, params.n_public), &other))
 		return bad_point ();
@@ -154,17 +162,13 @@ kem_size (const Object *public)
 
 /* A pair on the same curve: the private key, and the point of the public one. */
 static CK_RV
-make_ephemeral (const Object *public, Object **private, Buf *point)
+make_ephemeral (const Curve *curve, Object **private, Buf *point)
 {
-	const Curve *curve = curve_for_attrs (&public->attrs);
 	auto_attrs Attrs one = { 0 };
 	auto_attrs Attrs two = { 0 };
-	const Mech *mech;
+	const Mech *mech = mech_find (curve->key_type == CKK_EC ? CKM_EC_KEY_PAIR_GEN : CKM_EC_MONTGOMERY_KEY_PAIR_GEN);
 	Bytes bare;
 
-	if (curve == NULL)
-		return bad_point ();
-	mech = mech_find (curve->key_type == CKK_EC ? CKM_EC_KEY_PAIR_GEN : CKM_EC_MONTGOMERY_KEY_PAIR_GEN);
 	TRY (attrs_set_ulong (&two, CKA_CLASS, CKO_PRIVATE_KEY));
 	TRY (attrs_set_ulong (&two, CKA_KEY_TYPE, curve->key_type));
 	TRY (attrs_set_bytes (&one, CKA_EC_PARAMS, curve->oid));
@@ -175,34 +179,61 @@ make_ephemeral (const Object *public, Object **private, Buf *point)
 	return object_publish (&two, private);
 }
 
+/* The parameter without the other side's public value, which goes another way; and a curve to agree on. */
 static CK_RV
-derive_with (const Mech *mech, Object *private, Bytes param, Bytes point, size_t wanted, Buf *secret)
+check_kem (const Object *key, Bytes param, EcdhParams *params, const Curve **curve)
+{
+	const struct nettle_hash *hash;
+
+	memcpy (params, param.data, sizeof *params);
+	if (params->public != NULL || params->n_public > 0)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the other side's public value is no parameter here");
+	TRY (check_kdf (params, &hash));
+	*curve = curve_for_attrs (&key->attrs);
+	if (*curve == NULL || (*curve)->key_type == CKK_EC_EDWARDS)
+		return fail (CKR_KEY_TYPE_INCONSISTENT, "the key is not on a curve for agreements");
+	return CKR_OK;
+}
+
+/* @otherwise: the code for a point that is none. */
+static CK_RV
+derive_with (const Mech *mech, Object *private, EcdhParams *params, Bytes point, size_t wanted, CK_RV otherwise,
+             Buf *secret)
 {
 	Piece piece = { .n = wanted };
-	EcdhParams params;
-	Derivation how = { private, NULL, 0, bytes (&params, sizeof params), &piece, 1 };
+	Derivation how = { private, NULL, 0, bytes (params, sizeof *params), &piece, 1 };
+	CK_RV rv;
 
-	memcpy (&params, param.data, sizeof params);
-	if (params.public != NULL || params.n_public > 0)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "the other side's public value is no parameter here");
-	params.public = (CK_BYTE *)(uintptr_t)point.data;
-	params.n_public = point.len;
-	return ecdh_derive (mech, &how, secret);
+	params->public = (CK_BYTE *)(uintptr_t)point.data;
+	params->n_public = point.len;
+	rv = ecdh_derive (mech, &how, secret);
+	return rv == CKR_MECHANISM_PARAM_INVALID ? otherwise : rv;
 }
 
 static CK_RV
 encapsulate (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext)
 {
 	auto_unref Object *private = NULL;
+	const Curve *curve;
+	EcdhParams params;
 
-	TRY (make_ephemeral (public, &private, ciphertext));
-	return derive_with (mech, private, param, object_bytes (public, CKA_EC_POINT), wanted, secret);
+	TRY (check_kem (public, param, &params, &curve));
+	TRY (make_ephemeral (curve, &private, ciphertext));
+	return derive_with (mech, private, &params, object_bytes (public, CKA_EC_POINT), wanted, CKR_KEY_TYPE_INCONSISTENT,
+	                    secret);
 }
 
 static CK_RV
 decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
 {
-	return derive_with (mech, private, param, ciphertext, wanted, secret);
+	const Curve *curve;
+	EcdhParams params;
+	Bytes point;
+
+	TRY (check_kem (private, param, &params, &curve));
+	if (!curve_point (curve, ciphertext, &point))
+		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the ciphertext has not the length of a point of this key's curve");
+	return derive_with (mech, private, &params, point, wanted, CKR_WRAPPED_KEY_INVALID, secret);
 }
 
 static const MechKem ecdh_kem = { kem_size, encapsulate, decapsulate };

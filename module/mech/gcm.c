@@ -222,7 +222,8 @@ read_wrap (Bytes param, MessageParam *message, Bytes *aad)
 	memcpy (&params, param.data, sizeof params);
 	*message = (MessageParam){ params.iv, params.n_iv, params.n_fixed_bits, params.generator, NULL, params.n_tag_bits / 8, 0 };
 	*aad = bytes (params.aad, params.n_aad);
-	return CKR_OK;
+	return params.n_tag_bits % 8 == 0 ? CKR_OK :
+	                                    fail (CKR_MECHANISM_PARAM_INVALID, "a tag has whole bytes");
 }
 
 static const MechMessage gcm_message = {

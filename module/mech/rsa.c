@@ -566,7 +566,7 @@ ONE_PIECE (pkcs1_sign_op, rsa_start, pkcs1_sign, false);
 ONE_PIECE (pss_sign_op, pss_start, pss_sign, false);
 ONE_PIECE (raw_sign_op, rsa_start, raw_private, false);
 ONE_PIECE (pkcs1_recover_op, rsa_start, pkcs1_recover, true);
-ONE_PIECE (raw_recover_op, rsa_start, raw_recover, false);
+ONE_PIECE (raw_recover_op, rsa_start, raw_recover, true); /* a wrong signature is told before a short buffer */
 ONE_PIECE (raw_encrypt_op, rsa_start, raw_encrypt, false);
 ONE_PIECE (raw_decrypt_op, rsa_start, raw_decrypt, false);
 ONE_PIECE (pkcs1_encrypt_op, rsa_start, pkcs1_encrypt, false);
@@ -655,6 +655,16 @@ pkcs1_decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphert
 
 static const MechKem pkcs1_kem = { kem_size, encapsulate, pkcs1_decapsulate, true };
 
+/* What the template asks for is taken from the end: PKCS #11 v3.2 section 6.1.12. */
+static void
+keep_end (Buf *secret, size_t wanted)
+{
+	if (wanted == 0 || wanted >= secret->len)
+		return;
+	memmove (secret->data, secret->data + secret->len - wanted, wanted);
+	buf_cut (secret, wanted);
+}
+
 /* RSASVE, SP 800-56B section 7.2.1: the secret is a number below the modulus, at its length. */
 static CK_RV
 encapsulate_number (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext)
@@ -672,7 +682,9 @@ encapsulate_number (const Mech *mech, Object *public, Bytes param, size_t wanted
 		TRY (random_bytes (secret->data, n));
 		number_set (z, bytes_of (secret));
 	} while (mpz_cmp_ui (z, 2) < 0 || mpz_cmp (z, top) > 0);
-	return rsa_public_primitive (public, secret->data, ciphertext->data);
+	TRY (rsa_public_primitive (public, secret->data, ciphertext->data));
+	keep_end (secret, wanted);
+	return CKR_OK;
 }
 
 static CK_RV
@@ -683,7 +695,9 @@ decapsulate_number (const Mech *mech, Object *private, Bytes param, Bytes cipher
 	if (ciphertext.len != n)
 		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the ciphertext has %zu bytes, not %zu", ciphertext.len, n);
 	TRY_ALLOC (buf_grow (secret, n));
-	return kem_code (rsa_private_primitive (private, ciphertext.data, secret->data));
+	TRY (kem_code (rsa_private_primitive (private, ciphertext.data, secret->data)));
+	keep_end (secret, wanted);
+	return CKR_OK;
 }
 
 static const MechKem number_kem = { kem_size, encapsulate_number, decapsulate_number };

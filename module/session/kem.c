@@ -31,17 +31,17 @@ wanted_length (const Attrs *draft, size_t *wanted)
 
 /* A part of a secret that is so short that trying all of them finds it gives the whole away, part by part. */
 static CK_RV
-check_part (const MechKem *how, const Attrs *draft, size_t whole, size_t wanted)
+check_length (const MechKem *how, const Attrs *draft, size_t is, size_t wanted)
 {
 	bool is_guarded = attrs_bool (draft, CKA_SENSITIVE, true) || !attrs_bool (draft, CKA_EXTRACTABLE, false);
 
-	if (wanted == 0 || wanted == whole)
+	if (wanted == 0)
 		return CKR_OK;
-	if (how->is_transport)
-		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the key has %zu bytes, not %zu", whole, wanted);
-	if (wanted > whole)
-		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there are only %zu bytes, not %zu", whole, wanted);
-	if (is_guarded && wanted < SHORTEST_SECRET && session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0)) == 0)
+	if (is != wanted)
+		return fail (how->is_transport ? CKR_WRAPPED_KEY_LEN_RANGE : CKR_ATTRIBUTE_VALUE_INVALID,
+		             "there are %zu bytes, not %zu", is, wanted);
+	if (!how->is_transport && is_guarded && wanted < SHORTEST_SECRET &&
+	    session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0)) == 0)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a part of %zu bytes would give the secret away", wanted);
 	return CKR_OK;
 }
@@ -50,9 +50,7 @@ static CK_RV
 adopt (Session *session, const Use *use, const Rules *rules, Buf *secret, size_t wanted, Attrs *draft,
        CK_OBJECT_HANDLE *key)
 {
-	TRY (check_part (use->mech->kem, draft, secret->len, wanted));
-	if (wanted > 0)
-		buf_cut (secret, wanted);
+	TRY (check_length (use->mech->kem, draft, secret->len, wanted));
 	mech_shape_value (draft, secret->data, secret->len);
 	TRY (attrs_set_secret (draft, CKA_VALUE, bytes_of (secret)));
 	/* the history of such a key is that of an unwrapped one */
@@ -104,29 +102,13 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	return out_offer (ciphertext, bytes_of (&made));
 }
 
-/* Codes of keys, in this function's words. */
-static CK_RV
-decapsulation_code (CK_RV rv)
-{
-	switch (rv) {
-	case CKR_KEY_HANDLE_INVALID:
-		return CKR_UNWRAPPING_KEY_HANDLE_INVALID;
-	case CKR_KEY_TYPE_INCONSISTENT:
-		return CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
-	case CKR_KEY_SIZE_RANGE:
-		return CKR_UNWRAPPING_KEY_SIZE_RANGE;
-	default:
-		return rv;
-	}
-}
-
 static CK_RV
 open_decapsulating (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE private, Use *use)
 {
 	TRY (session_find_mech (mechanism, &use->mech));
 	if (use->mech->kem == NULL)
 		return session_refuse (use->mech);
-	TRY (decapsulation_code (session_use (session, mechanism, private, CKA_DECAPSULATE, use)));
+	TRY (session_unwrapping_code (session_use (session, mechanism, private, CKA_DECAPSULATE, use)));
 	/* there is no moment to give one */
 	if (object_bool (use->key, CKA_ALWAYS_AUTHENTICATE, false))
 		return fail (CKR_USER_NOT_LOGGED_IN, "this key wants the PIN before each use");
@@ -156,6 +138,6 @@ session_decapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 		buf_cut (&secret, 0);
 		rv = use.mech->kem->decapsulate (use.mech, use.key, use.param, ciphertext, wanted, &secret);
 	}
-	TRY (rv);
+	TRY (session_unwrapping_code (rv));
 	return adopt (session, &use, rules, &secret, wanted, &draft, key);
 }

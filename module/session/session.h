@@ -167,6 +167,9 @@ CK_RV session_unwrap_authenticated (Session *session, const CK_MECHANISM *mechan
                                     Bytes wrapped, const CK_ATTRIBUTE *template, CK_ULONG n, Bytes aad,
                                     CK_OBJECT_HANDLE *key);
 
+/* Codes that speak of a key, in the words of one that unwraps or decapsulates. */
+CK_RV session_unwrapping_code (CK_RV rv);
+
 /* Key encapsulation, kem.c. */
 CK_RV session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE public,
                                const CK_ATTRIBUTE *template, CK_ULONG n, Out ciphertext, CK_OBJECT_HANDLE *key);

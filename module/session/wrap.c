@@ -171,7 +171,9 @@ unwrap_message (Session *session, Use *use, const MessageParam *message, Bytes a
 	uint8_t room[MESSAGE_ROOM];
 	MessageParam whole = *message;
 
-	if (whole.nonce == NULL || wrapped.len < whole.n_tag)
+	if (whole.nonce == NULL)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no nonce");
+	if (wrapped.len < whole.n_tag)
 		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "the wrapped key is shorter than its tag");
 	whole.n_data = wrapped.len - whole.n_tag;
 	use->param = use->mech->message->plain_param (&whole, whole.nonce, aad, room);
@@ -353,31 +355,41 @@ template_class (const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_CLASS *class
 	return CKR_OK;
 }
 
+CK_RV
+session_unwrapping_code (CK_RV rv)
+{
+	switch (rv) {
+	case CKR_KEY_HANDLE_INVALID:
+		return CKR_UNWRAPPING_KEY_HANDLE_INVALID;
+	case CKR_KEY_TYPE_INCONSISTENT:
+		return CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
+	case CKR_KEY_SIZE_RANGE:
+		return CKR_UNWRAPPING_KEY_SIZE_RANGE;
+	default:
+		return rv;
+	}
+}
+
 static CK_RV
 open_unwrapping (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping, Use *use)
 {
-	CK_RV rv;
-
 	TRY (session_find_mech (mechanism, &use->mech));
 	if (use->mech->unwrap == NULL)
 		return session_refuse (use->mech);
-	rv = session_use_key (session, mechanism, unwrapping, CKA_UNWRAP, use);
-	if (rv == CKR_KEY_HANDLE_INVALID)
-		rv = CKR_UNWRAPPING_KEY_HANDLE_INVALID;
-	if (rv == CKR_KEY_TYPE_INCONSISTENT)
-		rv = CKR_UNWRAPPING_KEY_TYPE_INCONSISTENT;
-	return rv;
+	return session_unwrapping_code (session_use_key (session, mechanism, unwrapping, CKA_UNWRAP, use));
 }
 
-/* What the key is to be, before it is there. */
+/* What the key is to be, before it is there.  @extractable: whether it is where the template does not say. */
 static CK_RV
-draft_unwrapped (Session *session, const Use *use, const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules,
-                 Attrs *draft)
+draft_unwrapped (Session *session, const Use *use, const CK_ATTRIBUTE *template, CK_ULONG n, bool extractable,
+                 const Rules **rules, Attrs *draft)
 {
 	CK_OBJECT_CLASS class = CKO_SECRET_KEY;
 
 	TRY (template_class (template, n, &class));
 	TRY (session_draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, rules, draft));
+	if (!session_template_says (template, n, CKA_EXTRACTABLE))
+		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, extractable));
 	return session_apply_template (use->key, CKA_UNWRAP_TEMPLATE, template, n, *rules,
 	                               token_logged_in (session->token) == LOGIN_SO, draft);
 }
@@ -396,7 +408,8 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	TRY (open_unwrapping (session, mechanism, unwrapping, &use));
 	if (!is_wrap_param (use.mech, mechanism))
 		TRY (mech_param (use.mech, mechanism, &use.param));
-	TRY (draft_unwrapped (session, &use, template, n, &rules, &draft));
+	/* The default is SoftHSM's, not that of section 5.18.4. */
+	TRY (draft_unwrapped (session, &use, template, n, false, &rules, &draft));
 	TRY (unwrap_plain (session, &use, mechanism, wrapped, &value));
 	TRY (decode_key (bytes_of (&value), &draft));
 	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
@@ -418,7 +431,7 @@ session_unwrap_authenticated (Session *session, const CK_MECHANISM *mechanism, C
 		return CKR_ARGUMENTS_BAD;
 	TRY (open_unwrapping (session, mechanism, unwrapping, &use));
 	TRY (read_authenticated (&use, mechanism, aad, &message));
-	TRY (draft_unwrapped (session, &use, template, n, &rules, &draft));
+	TRY (draft_unwrapped (session, &use, template, n, true, &rules, &draft));
 	TRY_ALLOC (buf_set (&whole, wrapped) && buf_add (&whole, bytes (message.tag, message.n_tag)));
 	TRY (unwrap_message (session, &use, &message, aad, bytes_of (&whole), &value));
 	TRY (decode_key (bytes_of (&value), &draft));

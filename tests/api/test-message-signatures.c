@@ -960,9 +960,34 @@ keys_that_want_no_pin_take_none (Api *api, gconstpointer unused)
 	assert_goes_on (api, kind);
 }
 
+/* Many messages under one nonce, or one key that is good for one, tell how to forge others. */
+static void
+mechanisms_for_one_message_sign_no_messages (Api *api, gconstpointer unused)
+{
+	static CK_BYTE iv[12];
+	static struct {
+		CK_BYTE *iv;
+		CK_ULONG n_iv, n_iv_bits;
+		CK_BYTE *aad;
+		CK_ULONG n_aad, n_tag_bits;
+	} gmac = { iv, 12, 96, NULL, 0, 128 };
+	CK_OBJECT_HANDLE aes, poly1305;
+
+	if (api_spares_softhsm (api, "SoftHSM has no messages"))
+		return;
+	aes = api_key (api, KEY_AES, NOTHING);
+	poly1305 = api_key (api, KEY_POLY1305, NOTHING);
+	assert_rv (api->f3->C_MessageSignInit (api->session, MECH_PARAM (CKM_AES_GMAC, &gmac), aes), CKR_MECHANISM_INVALID);
+	assert_rv (api->f3->C_MessageVerifyInit (api->session, MECH_PARAM (CKM_AES_GMAC, &gmac), aes),
+	           CKR_MECHANISM_INVALID);
+	assert_rv (api->f3->C_MessageSignInit (api->session, MECH (CKM_POLY1305), poly1305), CKR_MECHANISM_INVALID);
+	assert_rv (api->f3->C_MessageVerifyInit (api->session, MECH (CKM_POLY1305), poly1305), CKR_MECHANISM_INVALID);
+}
+
 static void
 add_tests (void)
 {
+	ADD ("message-signatures", mechanisms_for_one_message_sign_no_messages);
 	ADD ("message-signatures", published_vectors_come_out);
 	ADD ("message-signatures", message_is_signed_as_by_sign);
 	ADD ("message-signatures", parts_are_as_one_piece);

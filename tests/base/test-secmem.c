@@ -281,7 +281,7 @@ static void
 without_locked_memory_there_is_none (void)
 {
 	g_autofree char *text = NULL;
-	const char *first;
+	g_auto (GStrv) parts = NULL;
 	int status;
 
 	if (!NON_PAGED_MEMORY || LOCKS_NOTHING) {
@@ -293,9 +293,9 @@ without_locked_memory_there_is_none (void)
 	text = end_log ();
 	g_assert_true (WIFEXITED (status));
 	g_assert_cmpint (WEXITSTATUS (status), ==, 0);
-	first = strstr (text, "ulimit -l");
-	g_assert_nonnull (first);
-	g_assert_null (strstr (first + 1, "ulimit -l"));
+	/* said once */
+	parts = g_strsplit (text, "ulimit -l", -1);
+	g_assert_cmpuint (g_strv_length (parts), ==, 2);
 }
 
 static void

@@ -163,7 +163,7 @@ const Row rows[] = {
 	{ "mac", "TLS 1.2 finished", SIGN, CKM_TLS_MAC, &master, .n = 32, PARAM (tls_mac) },
 	{ "mac", "Poly1305", SIGN, CKM_POLY1305, &poly, .direct = &direct_poly },
 
-	CIPHER ("aes", "AES-256-ECB", AES_ECB, &aes, &direct_ecb_encrypt, &direct_ecb_decrypt),
+	CIPHER ("aes", "AES-256-ECB", AES_ECB, &aes, &direct_ecb_encrypt, &direct_ecb_decrypt, .n = 0),
 	CIPHER ("aes", "AES-256-CBC", AES_CBC, &aes, &direct_aes_cbc_encrypt, &direct_cbc_decrypt, ANY_IV),
 	CIPHER ("aes", "AES-256-CBC-PAD", AES_CBC_PAD, &aes, &direct_aes_pad_encrypt, &direct_pad_decrypt, ANY_IV),
 	CIPHER ("aes", "AES-256-CTR", AES_CTR, &aes, &direct_ctr, &direct_ctr, PARAM (ctr)),
