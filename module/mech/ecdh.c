@@ -214,7 +214,7 @@ static CK_RV
 encapsulate (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *secret, Buf *ciphertext)
 {
 	auto_unref Object *private = NULL;
-	const Curve *curve;
+	const Curve *curve = NULL;
 	EcdhParams params;
 
 	TRY (check_kem (public, param, &params, &curve));
@@ -226,7 +226,7 @@ encapsulate (const Mech *mech, Object *public, Bytes param, size_t wanted, Buf *
 static CK_RV
 decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
 {
-	const Curve *curve;
+	const Curve *curve = NULL;
 	EcdhParams params;
 	Bytes point;
 

@@ -336,29 +336,47 @@ message_room (const Op *op, const Message *message, MessageKind kind, size_t n_i
 	return kind == MESSAGE_ENCRYPT && n >= message->n_tag ? n - message->n_tag : n;
 }
 
+/* The last part, and the tag to the parameter.  What comes out before the end goes straight to the caller. */
 static CK_RV
-damaged (CK_RV rv)
+finish_encrypt (Op *op, const MessageParam *read, Bytes in, Out result)
 {
-	return rv == CKR_ENCRYPTED_DATA_INVALID ? CKR_AEAD_DECRYPT_FAILED : rv;
+	auto_wipe Buf made = BUF_PLAIN;
+	CK_ULONG n = 0;
+
+	if (op->how->update != NULL) {
+		n = *result.len;
+		TRY (op_update (op, in, out (result.data, &n)));
+		in = NO_BYTES;
+	}
+	TRY (op_take (op, in, &made));
+	memcpy (read->tag, made.data + made.len - read->n_tag, read->n_tag);
+	buf_cut (&made, made.len - read->n_tag);
+	if (made.len > 0)
+		memcpy (result.data + n, made.data, made.len);
+	*result.len = n + made.len;
+	return CKR_OK;
 }
 
-/* The last part, and the tag from or to the parameter. */
+/* The last part, and the tag from the parameter. */
 static CK_RV
-finish_crypt (Message *message, MessageKind kind, const MessageParam *read, Op *op, Bytes in, Out result)
+finish_decrypt (Op *op, const MessageParam *read, Bytes in, Out result)
 {
 	auto_wipe Buf whole = BUF_PLAIN;
 	auto_wipe Buf made = BUF_PLAIN;
-	size_t n;
+	CK_RV rv;
 
-	if (kind == MESSAGE_DECRYPT) {
-		TRY_ALLOC (buf_set (&whole, in) && buf_add (&whole, bytes (read->tag, message->n_tag)));
-		in = bytes_of (&whole);
-	}
-	TRY (damaged (op_take (op, in, &made)));
-	n = kind == MESSAGE_ENCRYPT ? made.len - message->n_tag : made.len;
+	TRY_ALLOC (buf_set (&whole, in) && buf_add (&whole, bytes (read->tag, read->n_tag)));
+	rv = op_take (op, bytes_of (&whole), &made);
+	TRY (rv == CKR_ENCRYPTED_DATA_INVALID ? CKR_AEAD_DECRYPT_FAILED : rv);
+	return out_offer (result, bytes_of (&made));
+}
+
+static CK_RV
+finish_crypt (Message *message, MessageKind kind, const MessageParam *read, Bytes in, Out result)
+{
 	if (kind == MESSAGE_ENCRYPT)
-		memcpy (read->tag, made.data + n, message->n_tag);
-	return out_offer (result, bytes (made.data, n));
+		return finish_encrypt (&message->op, read, in, result);
+	return finish_decrypt (&message->op, read, in, result);
 }
 
 static CK_RV
@@ -381,7 +399,7 @@ session_crypt_message (Session *session, MessageKind kind, Bytes param, Bytes aa
 		return rv;
 	TRY (read_param (message, param, &read));
 	TRY (begin_crypt (session, kind, &read, aad));
-	rv = finish_crypt (message, kind, &read, &message->op, in, result);
+	rv = finish_crypt (message, kind, &read, in, result);
 	message_done (message);
 	return rv;
 }
@@ -406,7 +424,7 @@ finish_message (Message *message, MessageKind kind, Bytes param, Bytes in, Out r
 	TRY (read_param (message, param, &read));
 	if (read.n_tag != message->n_tag)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the tag has another length than the message began with");
-	return finish_crypt (message, kind, &read, &message->op, in, result);
+	return finish_crypt (message, kind, &read, in, result);
 }
 
 CK_RV
