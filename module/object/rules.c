@@ -263,6 +263,12 @@ judge_identity (const CK_ATTRIBUTE *attr, const Attrs *draft)
 	return CKR_OK;
 }
 
+static bool
+gains (CK_ATTRIBUTE_TYPE type, const Attrs *now, const Attrs *draft)
+{
+	return attrs_bool (draft, type, false) && !attrs_bool (now, type, false);
+}
+
 static CK_RV
 accept_one (const Rules *rules, RulesOp op, const CK_ATTRIBUTE *attr, bool is_so, const Attrs *now, Attrs *draft)
 {
@@ -279,6 +285,8 @@ accept_one (const Rules *rules, RulesOp op, const CK_ATTRIBUTE *attr, bool is_so
 	TRY (read_value (rules, row, attr, draft));
 	if (row->notes & N (10) && attrs_bool (draft, attr->type, false) && !is_so)
 		return read_only (attr->type, op, "only the SO may");
+	if (row->notes & A_USE && gains (attr->type, now, draft) && attrs_bool (now, CKA_TRUSTED, false) && !is_so)
+		return read_only (attr->type, op, "the SO trusts it for no more");
 	return CKR_OK;
 }
 

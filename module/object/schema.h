@@ -11,6 +11,7 @@
 /* Beyond the footnotes. */
 #define COPY_ONLY N (13)        /* may be changed while copying, never afterwards */
 #define A_DATE N (14)           /* CK_DATE or empty */
+#define A_USE N (16)            /* what a key may do: who trusts it trusts it without more */
 #define PRIVATE_SECRET N (15)   /* a secret of private objects, though shown to whoever may see the object */
 
 typedef struct {

@@ -121,7 +121,7 @@ key_is_there (Session *session, const Message *message)
 {
 	auto_unref Object *key = NULL;
 
-	return token_open_object (session->token, message->key_handle, &key) == CKR_OK;
+	return token_open_object (session->token, message->key_handle, &key) != CKR_OBJECT_HANDLE_INVALID;
 }
 
 /* May a message begin, or, where @begun, go on? */

@@ -186,6 +186,27 @@ a_trusted_certificate_stays (void)
 	                  CKR_ATTRIBUTE_READ_ONLY);
 }
 
+/* A wrapping key that its owner lets decrypt gives away what it wraps. */
+static void
+a_trusted_key_gains_no_uses (void)
+{
+	static const RulesOp ops[] = { RULES_SET, RULES_COPY };
+
+	for (size_t i = 0; i < G_N_ELEMENTS (ops); i++) {
+		auto_attrs Attrs draft = { 0 };
+
+		start_draft (&draft, CKO_SECRET_KEY, CKK_AES, true);
+		g_assert_cmpuint (attrs_set_bool (&draft, CKA_DECRYPT, false), ==, CKR_OK);
+		g_assert_cmpuint (attrs_set_bool (&draft, CKA_TRUSTED, true), ==, CKR_OK);
+		g_assert_cmpuint (set_one (&draft, ops[i], (CK_ATTRIBUTE)A (CKA_DECRYPT, yes)), ==,
+		                  CKR_ATTRIBUTE_READ_ONLY);
+		g_assert_cmpuint (attrs_set_bool (&draft, CKA_DECRYPT, false), ==, CKR_OK);
+		g_assert_cmpuint (set_one (&draft, ops[i], (CK_ATTRIBUTE)A (CKA_DECRYPT, no)), ==, CKR_OK);
+		g_assert_cmpuint (set_one (&draft, ops[i], (CK_ATTRIBUTE)A (CKA_ENCRYPT, no)), ==, CKR_OK);
+		g_assert_cmpuint (set_one (&draft, ops[i], (CK_ATTRIBUTE)BYTES_OF (CKA_LABEL, value, 3)), ==, CKR_OK);
+	}
+}
+
 static void
 what_must_be_given_is_asked_for (void)
 {
@@ -335,6 +356,7 @@ main (int argc, char *argv[])
 	ADD (a_private_object_has_no_public_copy);
 	ADD (what_is_not_modifiable_stays);
 	ADD (a_trusted_certificate_stays);
+	ADD (a_trusted_key_gains_no_uses);
 	ADD (what_must_be_given_is_asked_for);
 	ADD (templates_say_what_they_are_for);
 	ADD (defaults_are_softhsm_s);
