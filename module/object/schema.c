@@ -145,6 +145,7 @@ static const Rule private_key_rows[] = {
 	{ CKA_ALWAYS_AUTHENTICATE, IS_BOOL, 0, &no },
 	{ CKA_DECAPSULATE, IS_BOOL, N (8) | N (9) | A_USE, NULL },
 	{ CKA_DECAPSULATE_TEMPLATE, IS_ATTRS, 0, NULL },
+	{ CKA_DERIVE_TEMPLATE, IS_ATTRS, 0, NULL },
 	{ CKA_PUBLIC_KEY_INFO, IS_BYTES, N (8), empty },
 };
 static const Rules private_key = { "private key", &key, ROWS (private_key_rows) };
@@ -166,6 +167,7 @@ static const Rule secret_key_rows[] = {
 	{ CKA_TRUSTED, IS_BOOL, N (8) | N (10), &no },
 	{ CKA_WRAP_TEMPLATE, IS_ATTRS, 0, empty },
 	{ CKA_UNWRAP_TEMPLATE, IS_ATTRS, 0, empty },
+	{ CKA_DERIVE_TEMPLATE, IS_ATTRS, 0, NULL },
 };
 static const Rules secret_key = { "secret key", &key, ROWS (secret_key_rows) };
 

@@ -117,7 +117,7 @@ settle_length (const Attrs *draft, Piece *piece)
 }
 
 static CK_RV
-draft_key (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
+draft_key (Session *session, const Use *use, Piece *piece, const Rules **rules, Attrs *draft)
 {
 	auto_wipe Buf filtered = BUF_PLAIN;
 	const CK_ATTRIBUTE *template = piece->template;
@@ -132,6 +132,8 @@ draft_key (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
 		key_type = CKK_GENERIC_SECRET;
 	}
 	TRY (session_draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, key_type, template, n, rules, draft));
+	TRY (session_apply_template (use->key, CKA_DERIVE_TEMPLATE, template, n, *rules,
+	                             token_logged_in (session->token) == LOGIN_SO, draft));
 	TRY (set_uses (piece, draft));
 	return settle_length (draft, piece);
 }
@@ -144,7 +146,7 @@ is_value_length (CK_ATTRIBUTE_TYPE type)
 
 /* The length of a data object stands in the template as if it were a key's. */
 static CK_RV
-draft_data (Session *session, Piece *piece, const Rules **rules, Attrs *draft)
+draft_data (Session *session, const Use *use, Piece *piece, const Rules **rules, Attrs *draft)
 {
 	auto_wipe Buf filtered = BUF_PLAIN;
 	CK_ULONG n = 0;
@@ -181,9 +183,10 @@ draft_pieces (Session *session, const Use *use, Plan *plan)
 {
 	for (size_t i = 0; i < plan->n_pieces; i++) {
 		Piece *piece = &plan->pieces[i];
+
 		if (piece->out == NULL)
 			TRY (mark (plan, i, (use->mech->gives_data ? draft_data : draft_key) (
-			                            session, piece, &plan->rules[i], &plan->drafts[i])));
+			                            session, use, piece, &plan->rules[i], &plan->drafts[i])));
 	}
 	return CKR_OK;
 }

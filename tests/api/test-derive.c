@@ -823,9 +823,33 @@ a_second_key_must_be_one_to_derive_from (Api *api, gconstpointer unused)
 	                              api_key (api, KEY_SECRET, NOTHING), &second);
 }
 
+/* --- CKA_DERIVE_TEMPLATE --- */
+
+/* What it says, the derived key is, where the caller says nothing; nobody says otherwise. */
+static void
+a_derive_template_makes_keys_like_it (Api *api, gconstpointer unused)
+{
+	CK_ATTRIBUTE inner[] = { YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE), A_STRING (CKA_LABEL, "derived") };
+	const CK_MECHANISM mech = { CKM_SHA256_KEY_DERIVATION, NULL, 0 };
+	CK_OBJECT_HANDLE base, key;
+
+	if (api_spares_softhsm (api, "SoftHSM has no such derivations"))
+		return;
+	base = api_key (api, KEY_SECRET, T (A_DATA (CKA_DERIVE_TEMPLATE, inner, sizeof inner)));
+	assert_ok (derive (api, &mech, base, T (LENGTH (32)), &key));
+	g_assert_true (api_bool (api, key, CKA_SENSITIVE));
+	g_assert_false (api_bool (api, key, CKA_EXTRACTABLE));
+	api_assert_bytes (api, key, CKA_LABEL, "derived", 7);
+	assert_ok (derive (api, &mech, base, T (LENGTH (32), YES (CKA_SENSITIVE)), &key));
+	assert_rv (derive (api, &mech, base, T (LENGTH (32), NO (CKA_SENSITIVE)), &key), CKR_TEMPLATE_INCONSISTENT);
+	assert_rv (derive (api, &mech, base, T (LENGTH (32), A_STRING (CKA_LABEL, "mine")), &key),
+	           CKR_TEMPLATE_INCONSISTENT);
+}
+
 static void
 add_tests (void)
 {
+	ADD ("derive", a_derive_template_makes_keys_like_it);
 	ADD ("derive", derive_keeps_the_guard_of_its_base);
 	ADD ("derive", derive_refuses_a_template_that_opens_the_base);
 	ADD ("derive", derive_without_a_word_keeps_the_guard_of_its_base);
