@@ -640,7 +640,7 @@ pkcs1_decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphert
 
 	if (wanted == 0)
 		return fail (CKR_TEMPLATE_INCOMPLETE, "the template does not say how long the key is");
-	if (wanted + 11 > n || ciphertext.len != n)
+	if (n < 11 || wanted > n - 11 || ciphertext.len != n)
 		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "no key of %zu bytes is in a ciphertext of %zu", wanted, ciphertext.len);
 	TRY_ALLOC (buf_grow (&opened, n) && buf_grow (secret, wanted));
 	TRY (random_bytes (secret->data, wanted));

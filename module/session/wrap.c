@@ -213,14 +213,30 @@ wrap_as_message (Session *session, Use *use, const CK_MECHANISM *mechanism, CK_O
 	return out_offer (wrapped, bytes_of (&result));
 }
 
+/* Of which it is known how long it is: then the padding of v1.5 answers for nobody. */
 static CK_RV
-unwrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes wrapped, Buf *value)
+unwrap_known (Session *session, const Use *use, Bytes wrapped, size_t wanted, Buf *value)
+{
+	CK_RV rv = use->mech->kem->decapsulate (use->mech, use->key, use->param, wrapped, wanted, value);
+
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (value, 0);
+		rv = use->mech->kem->decapsulate (use->mech, use->key, use->param, wrapped, wanted, value);
+	}
+	return rv;
+}
+
+/* @wanted: bytes of the key, 0 where that is not known. */
+static CK_RV
+unwrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes wrapped, size_t wanted, Buf *value)
 {
 	MessageParam message;
 	Bytes aad;
 
 	if (!is_wrap_param (use->mech, mechanism)) {
 		TRY (mech_param (use->mech, mechanism, &use->param));
+		if (wanted > 0 && use->mech->kem != NULL && use->mech->kem->is_transport)
+			return unwrap_known (session, use, wrapped, wanted, value);
 		return unwrap_code (run (session, use, use->mech->unwrap, wrapped, value));
 	}
 	TRY (use->mech->message->read_wrap (bytes (mechanism->pParameter, mechanism->ulParameterLen), &message, &aad));
@@ -402,6 +418,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	auto_wipe Buf value = BUF_SECRET;
 	auto_use Use use = { 0 };
 	const Rules *rules;
+	size_t wanted;
 
 	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
 		return CKR_ARGUMENTS_BAD;
@@ -410,7 +427,10 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 		TRY (mech_param (use.mech, mechanism, &use.param));
 	/* The default is SoftHSM's, not that of section 5.18.4. */
 	TRY (draft_unwrapped (session, &use, template, n, false, &rules, &draft));
-	TRY (unwrap_plain (session, &use, mechanism, wrapped, &value));
+	wanted = attrs_ulong (&draft, CKA_VALUE_LEN, 0);
+	if (wanted == 0)
+		wanted = session_length_of_type (attrs_ulong (&draft, CKA_KEY_TYPE, 0));
+	TRY (unwrap_plain (session, &use, mechanism, wrapped, wanted, &value));
 	TRY (decode_key (bytes_of (&value), &draft));
 	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
 }
