@@ -220,6 +220,7 @@ open_others (Session *session, const Use *use, Plan *plan)
 /* How protected what keys are derived from is: of several, the most. */
 typedef struct {
 	bool sensitive, extractable, always_sensitive, never_extractable;
+	bool for_trusted;       /* CKA_WRAP_WITH_TRUSTED */
 } Protection;
 
 static void
@@ -229,9 +230,10 @@ protect_as (Protection *all, const Object *key)
 	all->extractable = all->extractable && object_bool (key, CKA_EXTRACTABLE, false);
 	all->always_sensitive = all->always_sensitive && object_bool (key, CKA_ALWAYS_SENSITIVE, false);
 	all->never_extractable = all->never_extractable && object_bool (key, CKA_NEVER_EXTRACTABLE, false);
+	all->for_trusted = all->for_trusted || object_bool (key, CKA_WRAP_WITH_TRUSTED, false);
 }
 
-static const Protection no_protection = { false, true, true, true };
+static const Protection no_protection = { false, true, true, true, false };
 
 /* Of the keys that the parameter names. */
 static Protection
@@ -265,6 +267,11 @@ inherit_protection (Protection base, const Piece *piece, Attrs *draft)
 		if (session_template_says (piece->template, piece->n_template, CKA_EXTRACTABLE))
 			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from an unextractable key is unextractable");
 		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, false));
+	}
+	if (base.for_trusted && !attrs_bool (draft, CKA_WRAP_WITH_TRUSTED, false)) {
+		if (session_template_says (piece->template, piece->n_template, CKA_WRAP_WITH_TRUSTED))
+			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from such a key is wrapped by trusted keys only");
+		TRY (attrs_set_bool (draft, CKA_WRAP_WITH_TRUSTED, true));
 	}
 	if ((base.sensitive || !base.extractable) && attrs_bytes (draft, CKA_VALUE).len < SHORTEST_SECRET)
 		return fail (CKR_KEY_SIZE_RANGE, "so short a key would give its base away");

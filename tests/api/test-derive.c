@@ -823,6 +823,22 @@ a_second_key_must_be_one_to_derive_from (Api *api, gconstpointer unused)
 	                              api_key (api, KEY_SECRET, NOTHING), &second);
 }
 
+/* Exclusive-ored with zeros it would be the same key, for everyone to wrap. */
+static void
+what_trusted_keys_wrap_only_stays_so (Api *api, gconstpointer unused)
+{
+	if (api_spares_softhsm (api, "SoftHSM 2.6.1 has no such derivations"))
+		return;
+	for (gsize i = 0; i < G_N_ELEMENTS (guarding); i++) {
+		CK_OBJECT_HANDLE base = api_key (api, KEY_SECRET, T (YES (CKA_WRAP_WITH_TRUSTED))), key;
+
+		assert_ok (derive (api, &guarding[i], base, T (LENGTH (32)), &key));
+		g_assert_true (api_bool (api, key, CKA_WRAP_WITH_TRUSTED));
+		assert_rv (derive (api, &guarding[i], base, T (LENGTH (32), NO (CKA_WRAP_WITH_TRUSTED)), &key),
+		           CKR_TEMPLATE_INCONSISTENT);
+	}
+}
+
 /* --- CKA_DERIVE_TEMPLATE --- */
 
 /* What it says, the derived key is, where the caller says nothing; nobody says otherwise. */
@@ -849,6 +865,7 @@ a_derive_template_makes_keys_like_it (Api *api, gconstpointer unused)
 static void
 add_tests (void)
 {
+	ADD ("derive", what_trusted_keys_wrap_only_stays_so);
 	ADD ("derive", a_derive_template_makes_keys_like_it);
 	ADD ("derive", derive_keeps_the_guard_of_its_base);
 	ADD ("derive", derive_refuses_a_template_that_opens_the_base);
