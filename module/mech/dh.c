@@ -212,7 +212,7 @@ public_value (const Attrs *private, Attrs *public)
 	mpz_init (x);
 	mpz_init (y);
 	number_set (x, attrs_bytes (private, CKA_VALUE));
-	if (rv == CKR_OK && mpz_sgn (x) == 0)
+	if (rv == CKR_OK && (mpz_sgn (x) == 0 || mpz_cmp (x, group.p) >= 0))
 		rv = broken ();
 	if (rv == CKR_OK) {
 		mpz_powm_sec (y, group.g, x, group.p);

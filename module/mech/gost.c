@@ -460,6 +460,7 @@ public_value (const Attrs *private, Attrs *public)
 	struct ecc_point point;
 	CK_RV rv;
 
+	TRY (check_params (private));
 	ecc_point_init (&point, nettle_get_gost_gc256b ());
 	rv = ec_scalar_read (&scalar, nettle_get_gost_gc256b (), attrs_bytes (private, CKA_VALUE));
 	if (rv == CKR_OK) {

@@ -230,6 +230,8 @@ dh_algorithm (const Attrs *key, Buf *algorithm)
 static CK_RV
 group_value (const Attrs *key, Buf *value)
 {
+	if (attrs_bytes (key, CKA_VALUE).len == 0)
+		return incomplete ();
 	TRY_ALLOC (der_put_unsigned (value, attrs_bytes (key, CKA_VALUE)));
 	return CKR_OK;
 }
@@ -274,6 +276,8 @@ gost_algorithm (const Attrs *key, Buf *algorithm)
 {
 	auto_wipe Buf params = BUF_PLAIN;
 
+	if (attrs_bytes (key, CKA_GOSTR3410_PARAMS).len == 0 || attrs_bytes (key, CKA_GOSTR3411_PARAMS).len == 0)
+		return incomplete ();
 	TRY_ALLOC (buf_add (&params, attrs_bytes (key, CKA_GOSTR3410_PARAMS)) &&
 	           buf_add (&params, attrs_bytes (key, CKA_GOSTR3411_PARAMS)) &&
 	           der_put (algorithm, DER_OID, bytes (oid_gost, sizeof oid_gost)) &&
@@ -297,6 +301,8 @@ gost_private (const Attrs *key, Buf *private)
 static CK_RV
 gost_public (const Attrs *key, Buf *public)
 {
+	if (attrs_bytes (key, CKA_VALUE).len != 2 * N_GOST)
+		return incomplete ();
 	TRY_ALLOC (der_put (public, DER_OCTET_STRING, attrs_bytes (key, CKA_VALUE)));
 	return CKR_OK;
 }

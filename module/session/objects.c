@@ -47,8 +47,10 @@ check_public_info (const Attrs *draft)
 	if (given.len == 0 || attrs_ulong (draft, CKA_CLASS, CK_UNAVAILABLE_INFORMATION) != CKO_PRIVATE_KEY)
 		return CKR_OK;
 	rv = mech_public_info (draft, &info);
-	if (rv == CKR_HOST_MEMORY || (rv == CKR_OK && bytes_equal (given, bytes_of (&info))))
-		return rv;
+	if (rv != CKR_OK)
+		return rv == CKR_HOST_MEMORY ? rv : CKR_OK;
+	if (bytes_equal (given, bytes_of (&info)))
+		return CKR_OK;
 	return fail (CKR_ATTRIBUTE_VALUE_INVALID, "CKA_PUBLIC_KEY_INFO is not that of this private key");
 }
 
@@ -77,8 +79,8 @@ session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *draft, C
 		TRY (mech_check_key (draft));
 		TRY (set_check_value (draft));
 		TRY (set_origin (draft, op));
+		TRY (check_public_info (draft));
 	}
-	TRY (check_public_info (draft));
 	return token_add_object (session->token, session->handle, draft, handle);
 }
 
@@ -123,6 +125,8 @@ session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE
 	TRY (attrs_copy (&draft, &object->attrs));
 	TRY (rules_accept (rules, RULES_COPY, template, n, token_logged_in (session->token) == LOGIN_SO, &draft));
 	attrs_remove (&draft, CKA_UNIQUE_ID);
+	if (session_template_says (template, n, CKA_PUBLIC_KEY_INFO))
+		TRY (check_public_info (&draft));
 	return session_adopt (session, rules, RULES_COPY, &draft, handle);
 }
 
@@ -204,11 +208,20 @@ is_computed (const Object *object, CK_ATTRIBUTE_TYPE type)
 	       (object_class (object) == CKO_PUBLIC_KEY || object_class (object) == CKO_PRIVATE_KEY);
 }
 
+static bool
+is_sealed (const Object *object)
+{
+	for (uint32_t i = 0; i < object->attrs.n; i++)
+		if (object->attrs.list[i].sealed)
+			return true;
+	return false;
+}
+
 /* Empty where it cannot be known. */
 static CK_RV
 compute_public_info (const Object *object, Buf *info)
 {
-	CK_RV rv = mech_public_info (&object->attrs, info);
+	CK_RV rv = is_sealed (object) ? CKR_KEY_NOT_WRAPPABLE : mech_public_info (&object->attrs, info);
 
 	if (rv != CKR_OK)
 		buf_cut (info, 0);
@@ -256,7 +269,17 @@ weight (CK_RV rv)
 	}
 }
 
-/* Does the caller want something that is sealed in the view, or follows from what is? */
+/* Does the caller want something that follows from what is sealed in the view? */
+static bool
+wants_computed (const Object *object, const CK_ATTRIBUTE *template, CK_ULONG n)
+{
+	for (CK_ULONG i = 0; i < n; i++)
+		if (is_computed (object, template[i].type) && object_class (object) == CKO_PRIVATE_KEY)
+			return true;
+	return false;
+}
+
+/* Does the caller want something that is sealed in the view? */
 static bool
 wants_sealed (const Object *object, const CK_ATTRIBUTE *template, CK_ULONG n)
 {
@@ -264,8 +287,6 @@ wants_sealed (const Object *object, const CK_ATTRIBUTE *template, CK_ULONG n)
 		const Attr *attr = attrs_find (&object->attrs, template[i].type);
 
 		if (attr != NULL && attr->sealed && rules_may_reveal (&object->attrs, template[i].type))
-			return true;
-		if (is_computed (object, template[i].type) && object_class (object) == CKO_PRIVATE_KEY)
 			return true;
 	}
 	return false;
@@ -283,6 +304,8 @@ session_get_attributes (Session *session, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE 
 	TRY (own_has (handle) ? own_object (handle, &view) : token_see_object (session->token, handle, &view));
 	if (wants_sealed (view, template, n))
 		TRY (token_open_object (session->token, handle, &opened));
+	else if (wants_computed (view, template, n))
+		token_open_object (session->token, handle, &opened); /* or it is not known */
 	for (CK_ULONG i = 0; i < n; i++) {
 		CK_RV one = give_attribute (opened ? opened : view, &template[i]);
 
@@ -358,18 +381,21 @@ wanted_info (const CK_ATTRIBUTE *template, CK_ULONG n)
 	return NULL;
 }
 
+/* @rv: set where there is no memory to tell. */
 static bool
-has_info (Session *session, CK_OBJECT_HANDLE handle, Bytes wanted)
+has_info (Session *session, CK_OBJECT_HANDLE handle, Bytes wanted, CK_RV *rv)
 {
 	auto_unref Object *object = NULL;
 	auto_wipe Buf info = BUF_PLAIN;
+	CK_RV opened = token_open_object (session->token, handle, &object);
 
-	if (token_open_object (session->token, handle, &object) != CKR_OK)
-		return false;
-	if (!is_computed (object, CKA_PUBLIC_KEY_INFO))
-		return attrs_has (&object->attrs, CKA_PUBLIC_KEY_INFO) &&
-		       bytes_equal (object_bytes (object, CKA_PUBLIC_KEY_INFO), wanted);
-	return compute_public_info (object, &info) == CKR_OK && bytes_equal (bytes_of (&info), wanted);
+	if (opened == CKR_OK && is_computed (object, CKA_PUBLIC_KEY_INFO))
+		opened = compute_public_info (object, &info);
+	else if (opened == CKR_OK && attrs_has (&object->attrs, CKA_PUBLIC_KEY_INFO))
+		opened = buf_set (&info, object_bytes (object, CKA_PUBLIC_KEY_INFO)) ? CKR_OK : CKR_HOST_MEMORY;
+	if (opened == CKR_HOST_MEMORY)
+		*rv = opened;
+	return opened == CKR_OK && info.len > 0 && bytes_equal (bytes_of (&info), wanted);
 }
 
 /* The token does not know what follows from an object's attributes: that is compared for those that are else right. */
@@ -378,6 +404,7 @@ find_by_info (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const 
 {
 	auto_wipe Buf others = BUF_PLAIN;
 	CK_ULONG n_found, n_kept = 0;
+	CK_RV rv = CKR_OK;
 
 	if (info->pValue == NULL && info->ulValueLen > 0)
 		return CKR_ARGUMENTS_BAD;
@@ -387,10 +414,14 @@ find_by_info (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const 
 	TRY (token_find (session->token, (const CK_ATTRIBUTE *)(const void *)others.data, others.len / sizeof *template,
 	                 &session->found, &n_found));
 	for (CK_ULONG i = 0; i < n_found; i++)
-		if (has_info (session, session->found[i], bytes (info->pValue, info->ulValueLen)))
+		if (has_info (session, session->found[i], bytes (info->pValue, info->ulValueLen), &rv))
 			session->found[n_kept++] = session->found[i];
 	session->n_found = n_kept;
-	return CKR_OK;
+	if (rv != CKR_OK) {
+		free (session->found);
+		session->found = NULL;
+	}
+	return rv;
 }
 
 static bool

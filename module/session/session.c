@@ -223,10 +223,15 @@ make_seal_key (void)
 	return random_bytes (library.seal_key.data, SEAL_KEY_SIZE);
 }
 
-const uint8_t *
-library_seal_key (void)
+/* All zero where the library stops just now. */
+void
+library_seal_key (uint8_t key[static SEAL_KEY_SIZE])
 {
-	return library.seal_key.data;
+	auto_read pthread_rwlock_t *lock = library_read_lock ();
+
+	memset (key, 0, SEAL_KEY_SIZE);
+	if (library.seal_key.len == SEAL_KEY_SIZE)
+		memcpy (key, library.seal_key.data, SEAL_KEY_SIZE);
 }
 
 static CK_RV

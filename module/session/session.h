@@ -45,7 +45,7 @@ const Mech *library_mech (CK_MECHANISM_TYPE type);
 
 /* The key that states are sealed with while the library is started. */
 #define SEAL_KEY_SIZE 32
-const uint8_t *library_seal_key (void);
+void library_seal_key (uint8_t key[static SEAL_KEY_SIZE]);
 
 CK_RV session_open (CK_SLOT_ID slot, bool read_write, CK_SESSION_HANDLE *handle);
 CK_RV session_close (CK_SESSION_HANDLE handle);

@@ -18,7 +18,11 @@ typedef struct {
 static void
 open_seal (const uint8_t *nonce, struct chacha_poly1305_ctx *seal)
 {
-	chacha_poly1305_set_key (seal, library_seal_key ());
+	uint8_t key[SEAL_KEY_SIZE];
+
+	library_seal_key (key);
+	chacha_poly1305_set_key (seal, key);
+	wipe (key, sizeof key);
 	chacha_poly1305_set_nonce (seal, nonce);
 }
 
