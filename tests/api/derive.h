@@ -4,15 +4,11 @@
 #define TESTS_API_DERIVE_H
 
 #include "apitest.h"
+#include "params.h"
 
 #define UNTOUCHED 77
 
 /* --- parameters, laid out as PKCS #11 prints them --- */
-
-typedef struct {
-	CK_BYTE *data;
-	CK_ULONG n;
-} StringParams;
 
 typedef struct {
 	CK_BYTE iv[16];
@@ -25,114 +21,6 @@ typedef struct {
 	CK_BYTE *data;
 	CK_ULONG n;
 } DesCbcParams;
-
-typedef struct {
-	CK_BBOOL extract, expand;
-	CK_MECHANISM_TYPE hash;
-	CK_ULONG salt_type;
-	CK_BYTE *salt;
-	CK_ULONG n_salt;
-	CK_OBJECT_HANDLE salt_key;
-	CK_BYTE *info;
-	CK_ULONG n_info;
-} HkdfParams;
-
-typedef struct {
-	CK_BBOOL little_endian;
-	CK_ULONG width;
-} CounterFormat;
-
-typedef struct {
-	CK_ULONG method;
-	CK_BBOOL little_endian;
-	CK_ULONG width;
-} LengthFormat;
-
-typedef struct {
-	CK_ULONG type;
-	void *value;
-	CK_ULONG n;
-} KdfField;
-
-typedef struct {
-	const CK_ATTRIBUTE *template;
-	CK_ULONG n_template;
-	CK_OBJECT_HANDLE *handle;
-} DerivedKey;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_ULONG n_fields;
-	KdfField *fields;
-	CK_ULONG n_more;
-	DerivedKey *more;
-} KdfParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_ULONG n_fields;
-	KdfField *fields;
-	CK_ULONG n_iv;
-	CK_BYTE *iv;
-	CK_ULONG n_more;
-	DerivedKey *more;
-} FeedbackKdfParams;
-
-typedef struct {
-	CK_BYTE *client;
-	CK_ULONG n_client;
-	CK_BYTE *server;
-	CK_ULONG n_server;
-} TlsRandoms;
-
-typedef struct {
-	TlsRandoms randoms;
-	CK_VERSION *version;
-	CK_MECHANISM_TYPE hash;
-} TlsMasterParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE hash;
-	CK_BYTE *session_hash;
-	CK_ULONG n_session_hash;
-	CK_VERSION *version;
-} TlsExtendedMasterParams;
-
-typedef struct {
-	CK_OBJECT_HANDLE client_mac, server_mac, client_key, server_key;
-	CK_BYTE *client_iv, *server_iv;
-} TlsKeys;
-
-typedef struct {
-	CK_ULONG n_mac_bits, n_key_bits, n_iv_bits;
-	CK_BBOOL is_export;
-	TlsRandoms randoms;
-	TlsKeys *keys;
-	CK_MECHANISM_TYPE hash;
-} TlsKeysParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_BYTE *label;
-	CK_ULONG n_label;
-	TlsRandoms randoms;
-	CK_BYTE *context;
-	CK_ULONG n_context;
-} TlsKdfParams;
-
-typedef struct {
-	CK_BYTE *seed;
-	CK_ULONG n_seed;
-	CK_BYTE *label;
-	CK_ULONG n_label;
-	CK_BYTE *out;
-	CK_ULONG *n_out;
-} TlsPrfParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_ULONG n_mac, whose;
-} TlsMacParams;
 
 /* Some that work, and bytes for others. */
 extern CK_BYTE bytes32[32];

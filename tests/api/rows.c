@@ -1,108 +1,11 @@
 /* See rows.h. */
 
 #include "rows.h"
+#include "params.h"
 
 #include <stddef.h>
 
 /* --- parameters, laid out as PKCS #11 prints them --- */
-
-typedef struct {
-	CK_ULONG n_counter_bits;
-	CK_BYTE counter[16];
-} CtrParams;
-
-typedef struct {
-	CK_BYTE *iv;
-	CK_ULONG n_iv, n_iv_bits;
-	CK_BYTE *aad;
-	CK_ULONG n_aad, n_tag_bits;
-} GcmParams;
-
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *aad;
-	CK_ULONG n_aad, n_mac;
-} CcmParams;
-
-typedef struct {
-	CK_BYTE *iv;
-	CK_ULONG n_iv, n_fixed_bits, generator;
-	CK_BYTE *aad;
-	CK_ULONG n_aad, n_tag_bits;
-} GcmWrapParams;
-
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce, n_fixed_bits, generator;
-	CK_BYTE *aad;
-	CK_ULONG n_aad, n_mac;
-} CcmWrapParams;
-
-typedef struct {
-	CK_BYTE *counter;
-	CK_ULONG n_counter_bits;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce_bits;
-} ChachaParams;
-
-typedef struct {
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-} ChachaPolyParams;
-
-typedef struct {
-	CK_ULONG hash, mgf, n_salt;
-} PssParams;
-
-typedef struct {
-	CK_ULONG hash, mgf, source;
-	void *label;
-	CK_ULONG n_label;
-} OaepParams;
-
-typedef struct {
-	CK_ULONG n_aes_bits;
-	OaepParams *oaep;
-} RsaAesParams;
-
-typedef struct {
-	CK_ULONG kdf;
-	CK_ULONG n_shared;
-	CK_BYTE *shared;
-	CK_ULONG n_public;
-	const CK_BYTE *public;
-} EcdhParams;
-
-typedef struct {
-	CK_BBOOL extract, expand;
-	CK_MECHANISM_TYPE hash;
-	CK_ULONG salt_type;
-	CK_BYTE *salt;
-	CK_ULONG n_salt;
-	CK_OBJECT_HANDLE salt_key;
-	CK_BYTE *info;
-	CK_ULONG n_info;
-} HkdfParams;
-
-typedef struct {
-	CK_ULONG salt_source;
-	void *salt;
-	CK_ULONG n_salt, iterations, prf;
-	void *prf_data;
-	CK_ULONG n_prf_data;
-	CK_BYTE *password;
-	CK_ULONG n_password;
-} Pbkdf2Params;
-
-typedef struct {
-	CK_BYTE *data;
-	CK_ULONG n;
-} StringParams;
 
 typedef struct {
 	CK_BYTE iv[16];
@@ -116,116 +19,13 @@ typedef struct {
 	CK_ULONG n;
 } DesCbcParams;
 
-typedef struct {
-	CK_BBOOL digest;
-	CK_ULONG n_context;
-	CK_BYTE *context;
-} EddsaParams;
-
-typedef struct {
-	CK_BBOOL little_endian;
-	CK_ULONG width;
-} CounterFormat;
-
-typedef struct {
-	CK_ULONG method;
-	CK_BBOOL little_endian;
-	CK_ULONG width;
-} LengthFormat;
-
-typedef struct {
-	CK_ULONG type;
-	void *value;
-	CK_ULONG n;
-} KdfField;
-
-typedef struct {
-	const CK_ATTRIBUTE *template;
-	CK_ULONG n_template;
-	CK_OBJECT_HANDLE *handle;
-} DerivedKey;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_ULONG n_fields;
-	KdfField *fields;
-	CK_ULONG n_more;
-	DerivedKey *more;
-} KdfParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_ULONG n_fields;
-	KdfField *fields;
-	CK_ULONG n_iv;
-	CK_BYTE *iv;
-	CK_ULONG n_more;
-	DerivedKey *more;
-} FeedbackKdfParams;
-
-typedef struct {
-	CK_BYTE *client;
-	CK_ULONG n_client;
-	CK_BYTE *server;
-	CK_ULONG n_server;
-} TlsRandoms;
-
-typedef struct {
-	TlsRandoms randoms;
-	CK_VERSION *version;
-	CK_MECHANISM_TYPE hash;
-} TlsMasterParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE hash;
-	CK_BYTE *session_hash;
-	CK_ULONG n_session_hash;
-	CK_VERSION *version;
-} TlsExtendedMasterParams;
-
-typedef struct {
-	CK_OBJECT_HANDLE client_mac, server_mac, client_key, server_key;
-	CK_BYTE *client_iv, *server_iv;
-} TlsKeys;
-
-typedef struct {
-	CK_ULONG n_mac_bits, n_key_bits, n_iv_bits;
-	CK_BBOOL is_export;
-	TlsRandoms randoms;
-	TlsKeys *keys;
-	CK_MECHANISM_TYPE hash;
-} TlsKeysParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_BYTE *label;
-	CK_ULONG n_label;
-	TlsRandoms randoms;
-	CK_BYTE *context;
-	CK_ULONG n_context;
-} TlsKdfParams;
-
-typedef struct {
-	CK_BYTE *seed;
-	CK_ULONG n_seed;
-	CK_BYTE *label;
-	CK_ULONG n_label;
-	CK_BYTE *out;
-	CK_ULONG *n_out;
-} TlsPrfParams;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_ULONG n_mac, whose;
-} TlsMacParams;
-
 static CK_BYTE iv[16] = { 1, 2, 3 };
 static CK_BYTE aad[32] = { 4, 5, 6 };
 static CK_BYTE password[] = { 's', 'e', 's', 'a', 'm', 'e' };
 
 /* Base points: what is agreed on with one is the private key's own public value. */
-static const CK_BYTE x25519_base[32] = { 9 };
-static const CK_BYTE p256_base[65] = {
+static CK_BYTE x25519_base[32] = { 9 };
+static CK_BYTE p256_base[65] = {
 	0x04, 0x6b, 0x17, 0xd1, 0xf2, 0xe1, 0x2c, 0x42, 0x47, 0xf8, 0xbc, 0xe6, 0xe5, 0x63, 0xa4, 0x40, 0xf2,
 	0x77, 0x03, 0x7d, 0x81, 0x2d, 0xeb, 0x33, 0xa0, 0xf4, 0xa1, 0x39, 0x45, 0xd8, 0x98, 0xc2, 0x96, 0x4f,
 	0xe3, 0x42, 0xe2, 0xfe, 0x1a, 0x7f, 0x9b, 0x8e, 0xe7, 0xeb, 0x4a, 0x7c, 0x0f, 0x9e, 0x16, 0x2b, 0xce,
@@ -288,7 +88,7 @@ static KdfField chain_fields[] = {
 	{ CK_SP800_108_BYTE_ARRAY, aad, sizeof aad },
 	{ CK_SP800_108_DKM_LENGTH, &length_format, sizeof length_format },
 };
-static const CK_ATTRIBUTE more_template[] = {
+static CK_ATTRIBUTE more_template[] = {
 	A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES), A_ULONG (CKA_VALUE_LEN, 32),
 };
 static CK_OBJECT_HANDLE more_handle;

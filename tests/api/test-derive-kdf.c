@@ -29,7 +29,7 @@ typedef struct {
 } Kdf;
 
 static void
-kdf_add (Kdf *kdf, CK_ULONG type, void *value, CK_ULONG n)
+kdf_add (Kdf *kdf, CK_ULONG type, const void *value, CK_ULONG n)
 {
 	g_assert_cmpuint (kdf->params.n_fields, <, G_N_ELEMENTS (kdf->fields));
 	kdf->fields[kdf->params.n_fields++] = (KdfField){ type, value, n };
@@ -40,7 +40,7 @@ static void
 kdf_add_key (Kdf *kdf, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *handle)
 {
 	g_assert_cmpuint (kdf->params.n_more, <, G_N_ELEMENTS (kdf->more));
-	kdf->more[kdf->params.n_more++] = (DerivedKey){ template, n, handle };
+	kdf->more[kdf->params.n_more++] = (DerivedKey){ (CK_ATTRIBUTE *)(guintptr)template, n, handle };
 	kdf->feedback.n_more = kdf->params.n_more;
 	kdf->params.more = kdf->feedback.more = kdf->more;
 }

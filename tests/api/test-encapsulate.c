@@ -1,30 +1,13 @@
 /* Keys encapsulated and decapsulated: PKCS #11 v3.2 sections 5.18.8, 5.18.9, 6.1 and 6.3. */
 
 #include "apitest.h"
+#include "params.h"
 
 #define AS_AES     A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES)
 #define AS_SECRET  A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)
 #define LENGTH(n)  A_ULONG (CKA_VALUE_LEN, n)
 #define OPEN       NO (CKA_SENSITIVE), YES (CKA_EXTRACTABLE)
 #define MOST_BYTES 1024
-
-/* CK_ECDH1_DERIVE_PARAMS */
-typedef struct {
-	CK_ULONG kdf;
-	CK_ULONG n_shared;
-	CK_BYTE *shared;
-	CK_ULONG n_public;
-	CK_BYTE *public;
-} EcdhParams;
-
-/* CK_RSA_PKCS_OAEP_PARAMS */
-typedef struct {
-	CK_MECHANISM_TYPE hash;
-	CK_ULONG mgf;
-	CK_ULONG source;
-	void *label;
-	CK_ULONG n_label;
-} OaepParams;
 
 static const CK_BYTE der_x448[] = { 0x06, 0x03, 0x2b, 0x65, 0x6f };
 static CK_BYTE shared_data[] = { 's', 'h', 'a', 'r', 'e', 'd' };

@@ -2,6 +2,7 @@
  * they come from. */
 
 #include "apitest.h"
+#include "params.h"
 
 static CK_RV
 generate (const Api *api, CK_MECHANISM_TYPE type, const CK_ATTRIBUTE *template, CK_ULONG n,
@@ -837,19 +838,11 @@ unwrap_of_the_wrong_kind_is_refused (Api *api, gconstpointer unused)
 
 /* --- C_DeriveKey --- */
 
-typedef struct {
-	CK_ULONG kdf;
-	CK_ULONG n_shared;
-	CK_BYTE *shared;
-	CK_ULONG n_public;
-	const CK_BYTE *public;
-} EcdhParams;
-
 static CK_RV
 agree (const Api *api, CK_OBJECT_HANDLE base, const void *other, CK_ULONG n_other,
        const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
 {
-	EcdhParams params = { CKD_NULL, 0, NULL, n_other, other };
+	EcdhParams params = { CKD_NULL, 0, NULL, n_other, (CK_BYTE *)(guintptr)other };
 
 	return api->f->C_DeriveKey (api->session, MECH_PARAM (CKM_ECDH1_DERIVE, &params), base,
 	                            (CK_ATTRIBUTE *)(guintptr) template, n, key);
@@ -969,11 +962,6 @@ derive_by_agreement_is_as_open_as_the_template_says (Api *api, gconstpointer unu
 		agree (api, base, x25519_other, 32, T (AS_SECRET, A_ULONG (CKA_VALUE_LEN, 32), OPEN), &key));
 	assert_ok (api_get (api, key, CKA_VALUE));
 }
-
-typedef struct {
-	CK_BYTE *data;
-	CK_ULONG n;
-} StringParams;
 
 static CK_RV
 append (const Api *api, CK_OBJECT_HANDLE base, const CK_ATTRIBUTE *template, CK_ULONG n,

@@ -1,15 +1,10 @@
 /* Messages: many of them signed and verified under one key.  PKCS #11 v3.2 sections 5.14 and 5.16. */
 
 #include "apitest.h"
+#include "params.h"
 
 #define N_DATA 100
 #define MOST   512
-
-typedef struct {
-	CK_MECHANISM_TYPE hash;
-	CK_ULONG mgf;
-	CK_ULONG n_salt;
-} PssParams;
 
 static PssParams pss = { CKM_SHA256, CKG_MGF1_SHA256, 32 };
 

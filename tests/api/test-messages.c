@@ -2,6 +2,7 @@
  * sections 5.9 and 5.11, and what 6.13 and 6.61 say of AES-GCM, AES-CCM and ChaCha20-Poly1305. */
 
 #include "apitest.h"
+#include "params.h"
 
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -10,56 +11,6 @@
 #define N_MOST 1000
 
 /* --- parameters, laid out as PKCS #11 prints them --- */
-
-typedef struct {
-	CK_BYTE *iv;
-	CK_ULONG n_iv;
-	CK_ULONG n_iv_bits;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-	CK_ULONG n_tag_bits;
-} GcmParams;
-
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-	CK_ULONG n_mac;
-} CcmParams;
-
-typedef struct {
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-} ChachaParams;
-
-typedef struct {
-	CK_BYTE *iv;
-	CK_ULONG n_iv;
-	CK_ULONG n_fixed_bits;
-	CK_ULONG generator;
-	CK_BYTE *tag;
-	CK_ULONG n_tag_bits;
-} GcmMessage;
-
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_ULONG n_fixed_bits;
-	CK_ULONG generator;
-	CK_BYTE *mac;
-	CK_ULONG n_mac;
-} CcmMessage;
-
-typedef struct {
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *tag;
-} ChachaMessage;
 
 typedef struct Kind Kind;
 
@@ -72,14 +23,14 @@ typedef struct {
 	CK_ULONG n_aad;
 	gboolean no_nonce, no_tag;
 	union {
-		GcmMessage gcm;
-		CcmMessage ccm;
-		ChachaMessage chacha;
+		GcmMessageParams gcm;
+		CcmMessageParams ccm;
+		ChachaPolyMessageParams chacha;
 	} param;
 	union {
 		GcmParams gcm;
 		CcmParams ccm;
-		ChachaParams chacha;
+		ChachaPolyParams chacha;
 	} plain;
 } Letter;
 
@@ -95,7 +46,7 @@ static void
 fill_gcm (Letter *l)
 {
 	l->param.gcm =
-		(GcmMessage){ l->no_nonce ? NULL : l->nonce, l->n_nonce,   l->n_fixed_bits, l->generator,
+		(GcmMessageParams){ l->no_nonce ? NULL : l->nonce, l->n_nonce,   l->n_fixed_bits, l->generator,
 		              l->no_tag ? NULL : l->tag,     l->n_tag_bits };
 	l->plain.gcm = (GcmParams){ l->nonce, l->n_nonce, l->n_nonce * 8, l->aad, l->n_aad, l->n_tag_bits };
 }
@@ -104,7 +55,7 @@ static void
 fill_ccm (Letter *l)
 {
 	l->param.ccm =
-		(CcmMessage){ l->n_data,    l->no_nonce ? NULL : l->nonce, l->n_nonce,       l->n_fixed_bits,
+		(CcmMessageParams){ l->n_data,    l->no_nonce ? NULL : l->nonce, l->n_nonce,       l->n_fixed_bits,
 		              l->generator, l->no_tag ? NULL : l->tag,     l->n_tag_bits / 8 };
 	l->plain.ccm = (CcmParams){ l->n_data, l->nonce, l->n_nonce, l->aad, l->n_aad, l->n_tag_bits / 8 };
 }
@@ -113,15 +64,15 @@ static void
 fill_chacha (Letter *l)
 {
 	l->param.chacha =
-		(ChachaMessage){ l->no_nonce ? NULL : l->nonce, l->n_nonce, l->no_tag ? NULL : l->tag };
-	l->plain.chacha = (ChachaParams){ l->nonce, l->n_nonce, l->aad, l->n_aad };
+		(ChachaPolyMessageParams){ l->no_nonce ? NULL : l->nonce, l->n_nonce, l->no_tag ? NULL : l->tag };
+	l->plain.chacha = (ChachaPolyParams){ l->nonce, l->n_nonce, l->aad, l->n_aad };
 }
 
 static const Kind kinds[] = {
-	{ "AES-GCM", CKM_AES_GCM, KEY_AES, sizeof (GcmMessage), sizeof (GcmParams), fill_gcm },
-	{ "AES-CCM", CKM_AES_CCM, KEY_AES, sizeof (CcmMessage), sizeof (CcmParams), fill_ccm },
-	{ "ChaCha20-Poly1305", CKM_CHACHA20_POLY1305, KEY_CHACHA20, sizeof (ChachaMessage),
-	  sizeof (ChachaParams), fill_chacha },
+	{ "AES-GCM", CKM_AES_GCM, KEY_AES, sizeof (GcmMessageParams), sizeof (GcmParams), fill_gcm },
+	{ "AES-CCM", CKM_AES_CCM, KEY_AES, sizeof (CcmMessageParams), sizeof (CcmParams), fill_ccm },
+	{ "ChaCha20-Poly1305", CKM_CHACHA20_POLY1305, KEY_CHACHA20, sizeof (ChachaPolyMessageParams),
+	  sizeof (ChachaPolyParams), fill_chacha },
 };
 
 static const Kind *const gcm = &kinds[0], *const ccm = &kinds[1], *const chacha = &kinds[2];

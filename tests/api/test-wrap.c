@@ -2,6 +2,7 @@
  * to 5.18.7 and 6.13. */
 
 #include "apitest.h"
+#include "params.h"
 
 #define AS_AES     A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES)
 #define AS_SECRET  A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_GENERIC_SECRET)
@@ -58,66 +59,6 @@ set_text (Text *text, const char *hex)
 }
 
 /* --- parameters, and what is done with them --- */
-
-/* CK_GCM_PARAMS, CK_GCM_MESSAGE_PARAMS, CK_GCM_WRAP_PARAMS */
-typedef struct {
-	CK_BYTE *iv;
-	CK_ULONG n_iv;
-	CK_ULONG n_iv_bits;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-	CK_ULONG n_tag_bits;
-} GcmParams;
-
-typedef struct {
-	CK_BYTE *iv;
-	CK_ULONG n_iv;
-	CK_ULONG n_fixed_bits;
-	CK_ULONG generator;
-	CK_BYTE *tag;
-	CK_ULONG n_tag_bits;
-} GcmMessageParams;
-
-typedef struct {
-	CK_BYTE *iv;
-	CK_ULONG n_iv;
-	CK_ULONG n_fixed_bits;
-	CK_ULONG generator;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-	CK_ULONG n_tag_bits;
-} GcmWrapParams;
-
-/* CK_CCM_PARAMS, CK_CCM_MESSAGE_PARAMS, CK_CCM_WRAP_PARAMS */
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-	CK_ULONG n_mac;
-} CcmParams;
-
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_ULONG n_fixed_bits;
-	CK_ULONG generator;
-	CK_BYTE *mac;
-	CK_ULONG n_mac;
-} CcmMessageParams;
-
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_ULONG n_fixed_bits;
-	CK_ULONG generator;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-	CK_ULONG n_mac;
-} CcmWrapParams;
 
 /* What the parameters of all of them say; the additional data goes beside the message's. */
 typedef struct {

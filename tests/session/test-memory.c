@@ -11,6 +11,7 @@
 #include "harness.h"
 #include "secmem.h"
 #include "session.h"
+#include "params.h"
 
 #include <errno.h>
 #include <ftw.h>
@@ -901,104 +902,6 @@ act_destroy (Stage *stage)
 
 /* --- parameters: what p11-kit's header has not is laid out as PKCS #11 prints it --- */
 
-typedef struct {
-	CK_ULONG n_data;
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *aad;
-	CK_ULONG n_aad, n_mac;
-} CcmParams;
-
-typedef struct {
-	CK_BYTE *nonce;
-	CK_ULONG n_nonce;
-	CK_BYTE *aad;
-	CK_ULONG n_aad;
-} ChachaPolyParams;
-
-typedef struct {
-	CK_ULONG n_aes_bits;
-	CK_RSA_PKCS_OAEP_PARAMS *oaep;
-} RsaAesParams;
-
-typedef struct {
-	CK_BBOOL extract, expand;
-	CK_MECHANISM_TYPE hash;
-	CK_ULONG salt_type;
-	CK_BYTE *salt;
-	CK_ULONG n_salt;
-	CK_OBJECT_HANDLE salt_key;
-	CK_BYTE *info;
-	CK_ULONG n_info;
-} HkdfParams;
-
-typedef struct {
-	CK_ULONG salt_source;
-	void *salt;
-	CK_ULONG n_salt, iterations, prf;
-	void *prf_data;
-	CK_ULONG n_prf_data;
-	CK_BYTE *password;
-	CK_ULONG n_password;
-} Pbkdf2Params;
-
-typedef struct {
-	CK_BBOOL digest;
-	CK_ULONG n_context;
-	CK_BYTE *context;
-} EddsaParams;
-
-typedef struct {
-	CK_BBOOL little_endian;
-	CK_ULONG width;
-} CounterFormat;
-
-typedef struct {
-	CK_ULONG type;
-	void *value;
-	CK_ULONG n;
-} KdfField;
-
-typedef struct {
-	const CK_ATTRIBUTE *template;
-	CK_ULONG n_template;
-	CK_OBJECT_HANDLE *handle;
-} DerivedKey;
-
-typedef struct {
-	CK_MECHANISM_TYPE prf;
-	CK_ULONG n_fields;
-	KdfField *fields;
-	CK_ULONG n_more;
-	DerivedKey *more;
-} KdfParams;
-
-typedef struct {
-	CK_BYTE *client;
-	CK_ULONG n_client;
-	CK_BYTE *server;
-	CK_ULONG n_server;
-} TlsRandoms;
-
-typedef struct {
-	TlsRandoms randoms;
-	CK_VERSION *version;
-	CK_MECHANISM_TYPE hash;
-} TlsMasterParams;
-
-typedef struct {
-	CK_OBJECT_HANDLE client_mac, server_mac, client_key, server_key;
-	CK_BYTE *client_iv, *server_iv;
-} TlsKeys;
-
-typedef struct {
-	CK_ULONG n_mac_bits, n_key_bits, n_iv_bits;
-	CK_BBOOL is_export;
-	TlsRandoms randoms;
-	TlsKeys *keys;
-	CK_MECHANISM_TYPE hash;
-} TlsKeysParams;
-
 static CK_BYTE iv[16] = { 1, 2, 3 };
 static CK_BYTE aad[32] = { 4, 5, 6 };
 
@@ -1016,7 +919,7 @@ static CK_GCM_PARAMS gcm = { iv, 12, 96, aad, 20, 128 };
 static CcmParams ccm = { 100, iv, 12, aad, 20, 16 };
 static ChachaPolyParams chacha_poly = { iv, 12, aad, 20 };
 static CK_RSA_PKCS_PSS_PARAMS pss = { CKM_SHA256, CKG_MGF1_SHA256, 32 };
-static CK_RSA_PKCS_OAEP_PARAMS oaep = { CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0 };
+static OaepParams oaep = { CKM_SHA_1, CKG_MGF1_SHA1, CKZ_DATA_SPECIFIED, NULL, 0 };
 static RsaAesParams rsa_aes = { 256, &oaep };
 static EddsaParams eddsa_context = { CK_FALSE, sizeof aad, aad };
 static CK_ECDH1_DERIVE_PARAMS ecdh = { CKD_NULL, 0, NULL, sizeof p256_base, p256_base };
@@ -1035,7 +938,7 @@ static KdfField kdf_fields[] = {
 	{ CK_SP800_108_ITERATION_VARIABLE, &counter_format, sizeof counter_format },
 	{ CK_SP800_108_BYTE_ARRAY, aad, sizeof aad },
 };
-static const CK_ATTRIBUTE more_template[] = {
+static CK_ATTRIBUTE more_template[] = {
 	A_ULONG (CKA_CLASS, CKO_SECRET_KEY),
 	A_ULONG (CKA_KEY_TYPE, CKK_AES),
 	A_ULONG (CKA_VALUE_LEN, 32),
