@@ -65,15 +65,18 @@ object_unref_at (Object **object)
 }
 
 bool
-object_is (const Object *object, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type)
-{
-	return object_class (object) == class && object_key_type (object) == key_type;
-}
-
-bool
 object_is_private (const Object *object)
 {
 	return object_bool (object, CKA_PRIVATE, true);
+}
+
+bool
+object_has_sealed (const Object *object)
+{
+	for (uint32_t i = 0; i < object->attrs.n; i++)
+		if (object->attrs.list[i].sealed)
+			return true;
+	return false;
 }
 
 bool

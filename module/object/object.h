@@ -53,12 +53,12 @@ object_key_type (const Object *object)
 	return object->key_type;
 }
 
-/* Is it a key of this class and type? */
-bool object_is (const Object *object, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type);
-
 /* As PKCS #11 reads a missing one: private is what does not say otherwise. */
 bool object_is_private (const Object *object);
 bool object_is_token (const Object *object);
+
+/* Are there values in it that are still sealed? */
+bool object_has_sealed (const Object *object);
 
 /* The expensive form of a key for some family of mechanisms: made once, kept in secure memory with the
  * object, shared by all threads, wiped with the object. */

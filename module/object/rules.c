@@ -21,12 +21,12 @@ static const struct {
 	[RULES_DERIVE] = { 0, N (4) },     [RULES_COPY] = { 0, 0 },             [RULES_SET] = { 0, 0 },
 };
 
-static bool
+bool
 template_ulong (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TYPE type, CK_ULONG *value)
 {
 	bool found = false;
 
-	for (CK_ULONG i = 0; i < n; i++)
+	for (CK_ULONG i = 0; template != NULL && i < n; i++)
 		if (template[i].type == type && template[i].pValue != NULL &&
 		    template[i].ulValueLen == sizeof (CK_ULONG)) {
 			memcpy (value, template[i].pValue, sizeof *value);

@@ -15,6 +15,9 @@ typedef enum {
 	RULES_SET,
 } RulesOp;
 
+/* The last value of a number in a template that may be anything.  False: there is none. */
+bool template_ulong (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TYPE type, CK_ULONG *value);
+
 /* Reads class and key or certificate type of a template.  CKR_TEMPLATE_INCOMPLETE: it names none;
  * CKR_ATTRIBUTE_VALUE_INVALID: this module has no such objects. */
 CK_RV rules_for_template (const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules);

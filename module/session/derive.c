@@ -99,6 +99,14 @@ session_length_of_type (CK_KEY_TYPE key_type)
 	return 0;
 }
 
+size_t
+session_wanted_length (const Attrs *draft)
+{
+	CK_ULONG said = attrs_ulong (draft, CKA_VALUE_LEN, 0);
+
+	return said > 0 ? said : session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0));
+}
+
 /* How long the key is to be: 0 for as long as it comes. */
 static CK_RV
 settle_length (const Attrs *draft, Piece *piece)
@@ -108,7 +116,7 @@ settle_length (const Attrs *draft, Piece *piece)
 
 	if (piece->n > 0 && said > 0 && said != piece->n)
 		return fail (CKR_TEMPLATE_INCONSISTENT, "the key has %zu bytes, not %lu", piece->n, said);
-	piece->n = piece->n > 0 ? piece->n : said > 0 ? said : session_length_of_type (key_type);
+	piece->n = piece->n > 0 ? piece->n : session_wanted_length (draft);
 	if (piece->n > LONGEST_SECRET)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a key of %zu bytes is not derived", piece->n);
 	if (key_type == CKK_AES && piece->n != 0 && piece->n != 16 && piece->n != 24 && piece->n != 32)
@@ -151,10 +159,7 @@ draft_data (Session *session, const Use *use, Piece *piece, const Rules **rules,
 	auto_wipe Buf filtered = BUF_PLAIN;
 	CK_ULONG n = 0;
 
-	for (CK_ULONG i = 0; i < piece->n_template; i++)
-		if (piece->template[i].type == CKA_VALUE_LEN && piece->template[i].ulValueLen == sizeof n &&
-		    piece->template[i].pValue != NULL)
-			memcpy (&n, piece->template[i].pValue, sizeof n);
+	template_ulong (piece->template, piece->n_template, CKA_VALUE_LEN, &n);
 	if (session_template_says (piece->template, piece->n_template, CKA_VALUE))
 		return fail (CKR_TEMPLATE_INCONSISTENT, "the value is what is derived");
 	if (n > LONGEST_SECRET)

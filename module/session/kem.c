@@ -17,13 +17,10 @@ draft_key (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const Rul
 	return CKR_OK;
 }
 
-/* How long the key is to be; 0: as long as there is. */
 static CK_RV
 wanted_length (const Attrs *draft, size_t *wanted)
 {
-	*wanted = attrs_ulong (draft, CKA_VALUE_LEN, 0);
-	if (*wanted == 0)
-		*wanted = session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0));
+	*wanted = session_wanted_length (draft);
 	if (*wanted > LONGEST_SECRET)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a key of %zu bytes is not encapsulated", *wanted);
 	return CKR_OK;
@@ -74,7 +71,7 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	auto_wipe Buf made = BUF_PLAIN;
 	auto_use Use use = { 0 };
 	const Rules *rules;
-	size_t wanted, size;
+	size_t wanted;
 	CK_RV rv;
 
 	if (key == NULL || ciphertext.len == NULL)
@@ -86,11 +83,8 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	TRY (draft_key (session, template, n, &rules, &draft));
 	TRY (wanted_length (&draft, &wanted));
 	TRY (session_match_template (use.key, CKA_ENCAPSULATE_TEMPLATE, &draft));
-	size = use.mech->kem->size (use.key);
-	if (ciphertext.data == NULL || *ciphertext.len < size) {
-		*ciphertext.len = size;
-		return ciphertext.data == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
-	}
+	if (out_answers (ciphertext, use.mech->kem->size (use.key), &rv))
+		return rv;
 	rv = encapsulate (&use, wanted, &secret, &made);
 	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
 		buf_cut (&secret, 0);
@@ -100,6 +94,19 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	TRY (rv);
 	TRY (adopt (session, &use, rules, &secret, wanted, &draft, key));
 	return out_offer (ciphertext, bytes_of (&made));
+}
+
+CK_RV
+session_decapsulate (Session *session, const Use *use, Bytes ciphertext, size_t wanted, Buf *secret)
+{
+	const MechKem *how = use->mech->kem;
+	CK_RV rv = how->decapsulate (use->mech, use->key, use->param, ciphertext, wanted, secret);
+
+	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+		buf_cut (secret, 0);
+		rv = how->decapsulate (use->mech, use->key, use->param, ciphertext, wanted, secret);
+	}
+	return rv;
 }
 
 static CK_RV
@@ -124,7 +131,6 @@ session_decapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	auto_use Use use = { 0 };
 	const Rules *rules;
 	size_t wanted;
-	CK_RV rv;
 
 	if (key == NULL || (ciphertext.data == NULL && ciphertext.len > 0))
 		return CKR_ARGUMENTS_BAD;
@@ -133,11 +139,6 @@ session_decapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	TRY (session_apply_template (use.key, CKA_DECAPSULATE_TEMPLATE, template, n, rules,
 	                             token_logged_in (session->token) == LOGIN_SO, &draft));
 	TRY (wanted_length (&draft, &wanted));
-	rv = use.mech->kem->decapsulate (use.mech, use.key, use.param, ciphertext, wanted, &secret);
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
-		buf_cut (&secret, 0);
-		rv = use.mech->kem->decapsulate (use.mech, use.key, use.param, ciphertext, wanted, &secret);
-	}
-	TRY (session_unwrapping_code (rv));
+	TRY (session_unwrapping_code (session_decapsulate (session, &use, ciphertext, wanted, &secret)));
 	return adopt (session, &use, rules, &secret, wanted, &draft, key);
 }

@@ -188,18 +188,6 @@ message_nonce (const MessageParam *message, uint8_t nonce[static MOST_NONCE])
 	return CKR_OK;
 }
 
-/* --- what comes out --- */
-
-static bool
-is_question (Out result, size_t n, CK_RV *rv)
-{
-	if (result.data != NULL && *result.len >= n)
-		return false;
-	*rv = result.data != NULL ? CKR_BUFFER_TOO_SMALL : CKR_OK;
-	*result.len = n;
-	return true;
-}
-
 /* --- signatures --- */
 
 static CK_RV
@@ -246,7 +234,7 @@ session_next_sign (Session *session, Bytes param, Bytes in, Out signature)
 	CK_RV rv;
 
 	TRY (check_process (session, MESSAGE_SIGN, true));
-	if (signature.len != NULL && is_question (signature, op_room (&message->op, in.len), &rv))
+	if (signature.len != NULL && out_answers (signature, op_room (&message->op, in.len), &rv))
 		return rv;
 	rv = signature.len == NULL ? op_update (&message->op, in, signature) : finish_sign (message, in, signature);
 	if (signature.len != NULL || rv != CKR_OK)
@@ -395,7 +383,7 @@ session_crypt_message (Session *session, MessageKind kind, Bytes param, Bytes aa
 
 	TRY (check_process (session, kind, false));
 	TRY (check_buffers (in, result));
-	if (is_question (result, in.len, &rv))
+	if (out_answers (result, in.len, &rv))
 		return rv;
 	TRY (read_param (message, param, &read));
 	TRY (begin_crypt (session, kind, &read, aad));
@@ -437,7 +425,7 @@ session_next_message (Session *session, MessageKind kind, Bytes param, Bytes in,
 	rv = check_buffers (in, result);
 	if (rv == CKR_OK && !last)
 		rv = op_update (&message->op, in, result);
-	else if (rv == CKR_OK && is_question (result, message_room (&message->op, message, kind, in.len), &rv))
+	else if (rv == CKR_OK && out_answers (result, message_room (&message->op, message, kind, in.len), &rv))
 		return rv;
 	else if (rv == CKR_OK)
 		rv = finish_message (message, kind, param, in, result);

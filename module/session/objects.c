@@ -208,20 +208,11 @@ is_computed (const Object *object, CK_ATTRIBUTE_TYPE type)
 	       (object_class (object) == CKO_PUBLIC_KEY || object_class (object) == CKO_PRIVATE_KEY);
 }
 
-static bool
-is_sealed (const Object *object)
-{
-	for (uint32_t i = 0; i < object->attrs.n; i++)
-		if (object->attrs.list[i].sealed)
-			return true;
-	return false;
-}
-
 /* Empty where it cannot be known. */
 static CK_RV
 compute_public_info (const Object *object, Buf *info)
 {
-	CK_RV rv = is_sealed (object) ? CKR_KEY_NOT_WRAPPABLE : mech_public_info (&object->attrs, info);
+	CK_RV rv = object_has_sealed (object) ? CKR_KEY_NOT_WRAPPABLE : mech_public_info (&object->attrs, info);
 
 	if (rv != CKR_OK)
 		buf_cut (info, 0);
@@ -429,12 +420,7 @@ wants_own (const CK_ATTRIBUTE *template, CK_ULONG n)
 {
 	CK_OBJECT_CLASS class;
 
-	for (CK_ULONG i = 0; i < n; i++)
-		if (template[i].type == CKA_CLASS && template[i].ulValueLen == sizeof class && template[i].pValue != NULL) {
-			memcpy (&class, template[i].pValue, sizeof class);
-			return own_has_class (class);
-		}
-	return false;
+	return template_ulong (template, n, CKA_CLASS, &class) && own_has_class (class);
 }
 
 CK_RV

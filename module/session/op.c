@@ -113,9 +113,8 @@ out_offer (Out wanted, Bytes result)
 	return CKR_OK;
 }
 
-/* Is it only a question, or one that needs more room?  Then the answer is given and @rv says so. */
-static bool
-answers_question (Out wanted, size_t n, CK_RV *rv)
+bool
+out_answers (Out wanted, size_t n, CK_RV *rv)
 {
 	if (wanted.data != NULL && *wanted.len >= n)
 		return false;
@@ -211,7 +210,7 @@ op_finish (Op *op, Bytes in, Out wanted)
 	CK_RV rv;
 
 	if (wanted.data == NULL || !op->how->inexact || *wanted.len >= n) {
-		if (answers_question (wanted, n, &rv))
+		if (out_answers (wanted, n, &rv))
 			return rv;
 		rv = finish_exact (op, in, n, wanted);
 	} else {
@@ -257,7 +256,7 @@ update_stream (Op *op, Bytes in, Out wanted)
 	size_t n = op->how->room_update ? op->how->room_update (op->state, in.len) : 0, n_out = 0;
 	CK_RV rv;
 
-	if (wanted.len != NULL && answers_question (wanted, n, &rv))
+	if (wanted.len != NULL && out_answers (wanted, n, &rv))
 		return rv;
 	TRY (apart (&in, wanted.data, n, &copy));
 	rv = op->how->update (op->state, in, wanted.data, &n_out);

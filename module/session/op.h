@@ -80,6 +80,9 @@ CK_RV op_take (Op *op, Bytes in, Buf *result);
 /* What an update or the end would write at most: for functions that do two things with one part. */
 size_t op_update_room (const Op *op, size_t n_in);
 
+/* Is it only a question, or one that needs more room than there is?  Then the answer, @n, is given and @rv says so. */
+bool out_answers (Out wanted, size_t n, CK_RV *rv);
+
 /* Hands @result over by the rules of section 5.2. */
 CK_RV out_offer (Out wanted, Bytes result);
 

@@ -156,6 +156,9 @@ bool session_template_says (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBU
 /* The length that keys of a type have, 0 where there are several. */
 size_t session_length_of_type (CK_KEY_TYPE key_type);
 
+/* How long a key is to be, by its template or its type; 0: as long as it comes. */
+size_t session_wanted_length (const Attrs *draft);
+
 /* Reads a template for a new key of @class; the key type is @key_type, or what the template says where that is
  * CK_UNAVAILABLE_INFORMATION. */
 CK_RV session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type,
@@ -204,6 +207,9 @@ CK_RV session_use (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HA
 CK_RV session_use_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage,
                        Use *use);
 void use_clear (Use *use);
+
+/* What a mechanism that encapsulates finds in @ciphertext, with another try where secure memory is full. */
+CK_RV session_decapsulate (Session *session, const Use *use, Bytes ciphertext, size_t wanted, Buf *secret);
 
 /* op_start, with another try where secure memory is full of keys that nobody uses now. */
 CK_RV session_begin_op (Session *session, Op *op, OpKind kind, const MechOp *how, const Use *use);

@@ -180,17 +180,6 @@ unwrap_message (Session *session, Use *use, const MessageParam *message, Bytes a
 	return unwrap_code (run (session, use, use->mech->decrypt, wrapped, value));
 }
 
-/* A question makes no nonce. */
-static bool
-is_question (Out wrapped, size_t n, CK_RV *rv)
-{
-	if (wrapped.data != NULL && *wrapped.len >= n)
-		return false;
-	*wrapped.len = n;
-	*rv = wrapped.data == NULL ? CKR_OK : CKR_BUFFER_TOO_SMALL;
-	return true;
-}
-
 static CK_RV
 wrap_as_message (Session *session, Use *use, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, Out wrapped)
 {
@@ -207,23 +196,10 @@ wrap_as_message (Session *session, Use *use, const CK_MECHANISM *mechanism, CK_O
 	TRY (check_tag (&message));
 	TRY (check_generator (&message));
 	TRY (open_wrapped (session, use, key, &encoded));
-	if (is_question (wrapped, encoded.len + message.n_tag, &rv))
+	if (out_answers (wrapped, encoded.len + message.n_tag, &rv))
 		return rv;
 	TRY (wrap_message (session, use, &message, aad, bytes_of (&encoded), &result));
 	return out_offer (wrapped, bytes_of (&result));
-}
-
-/* Of which it is known how long it is: then the padding of v1.5 answers for nobody. */
-static CK_RV
-unwrap_known (Session *session, const Use *use, Bytes wrapped, size_t wanted, Buf *value)
-{
-	CK_RV rv = use->mech->kem->decapsulate (use->mech, use->key, use->param, wrapped, wanted, value);
-
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
-		buf_cut (value, 0);
-		rv = use->mech->kem->decapsulate (use->mech, use->key, use->param, wrapped, wanted, value);
-	}
-	return rv;
 }
 
 /* @wanted: bytes of the key, 0 where that is not known. */
@@ -234,9 +210,9 @@ unwrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes w
 	Bytes aad;
 
 	if (!is_wrap_param (use->mech, mechanism)) {
-		TRY (mech_param (use->mech, mechanism, &use->param));
+		/* then the padding of v1.5 answers for nobody */
 		if (wanted > 0 && use->mech->kem != NULL && use->mech->kem->is_transport)
-			return unwrap_known (session, use, wrapped, wanted, value);
+			return session_decapsulate (session, use, wrapped, wanted, value);
 		return unwrap_code (run (session, use, use->mech->unwrap, wrapped, value));
 	}
 	TRY (use->mech->message->read_wrap (bytes (mechanism->pParameter, mechanism->ulParameterLen), &message, &aad));
@@ -296,7 +272,7 @@ session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_
 	TRY (read_authenticated (&use, mechanism, aad, &message));
 	TRY (check_generator (&message));
 	TRY (open_wrapped (session, &use, key, &encoded));
-	if (is_question (wrapped, encoded.len, &rv))
+	if (out_answers (wrapped, encoded.len, &rv))
 		return rv;
 	TRY (wrap_message (session, &use, &message, aad, bytes_of (&encoded), &result));
 	memcpy (message.tag, result.data + encoded.len, message.n_tag);
@@ -357,14 +333,7 @@ decode_key (Bytes value, Attrs *draft)
 static CK_RV
 template_class (const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_CLASS *class)
 {
-	bool found = false;
-
-	for (CK_ULONG i = 0; template != NULL && i < n; i++)
-		if (template[i].type == CKA_CLASS && template[i].ulValueLen == sizeof *class && template[i].pValue != NULL) {
-			memcpy (class, template[i].pValue, sizeof *class);
-			found = true;
-		}
-	if (!found)
+	if (!template_ulong (template, n, CKA_CLASS, class))
 		return fail (CKR_TEMPLATE_INCOMPLETE, "the template has no CKA_CLASS");
 	if (*class != CKO_SECRET_KEY && *class != CKO_PRIVATE_KEY)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "only secret and private keys are unwrapped");
@@ -418,7 +387,6 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	auto_wipe Buf value = BUF_SECRET;
 	auto_use Use use = { 0 };
 	const Rules *rules;
-	size_t wanted;
 
 	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
 		return CKR_ARGUMENTS_BAD;
@@ -427,10 +395,7 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 		TRY (mech_param (use.mech, mechanism, &use.param));
 	/* The default is SoftHSM's, not that of section 5.18.4. */
 	TRY (draft_unwrapped (session, &use, template, n, false, &rules, &draft));
-	wanted = attrs_ulong (&draft, CKA_VALUE_LEN, 0);
-	if (wanted == 0)
-		wanted = session_length_of_type (attrs_ulong (&draft, CKA_KEY_TYPE, 0));
-	TRY (unwrap_plain (session, &use, mechanism, wrapped, wanted, &value));
+	TRY (unwrap_plain (session, &use, mechanism, wrapped, session_wanted_length (&draft), &value));
 	TRY (decode_key (bytes_of (&value), &draft));
 	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
 }

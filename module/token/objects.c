@@ -431,15 +431,6 @@ token_see_object (Token *token, CK_OBJECT_HANDLE handle, Object **object)
 }
 
 static bool
-has_sealed (const Object *object)
-{
-	for (uint32_t i = 0; i < object->attrs.n; i++)
-		if (object->attrs.list[i].sealed)
-			return true;
-	return false;
-}
-
-static bool
 release_memory (Token *token)
 {
 	bool released = false;
@@ -484,7 +475,7 @@ open_entry (Token *token, Entry *entry)
 
 	if (entry->opened != NULL)
 		return CKR_OK;
-	if (!has_sealed (entry->view)) {
+	if (!object_has_sealed (entry->view)) {
 		entry->opened = object_ref (entry->view);
 		return CKR_OK;
 	}
