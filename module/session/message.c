@@ -154,7 +154,7 @@ message_done (Message *message)
 /* SP 800-38D section 8.2.2: as many bits of a nonce are random at least. */
 #define FEWEST_RANDOM_BITS 96
 
-/* @mask: the bits of octet @i that are not fixed. */
+/* The bits of octet @i that are not fixed. */
 static uint8_t
 free_bits (const MessageParam *message, size_t i)
 {
