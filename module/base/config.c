@@ -164,6 +164,23 @@ set_reset_on_fork (Config *config, const char *value)
 	return set_bool (config, &config->reset_on_fork, "library.reset_on_fork", value);
 }
 
+static CK_RV
+set_keys_policy (Config *config, const char *value)
+{
+	static const char *const names[] = {
+		[KEYS_COMPAT] = "compat",
+		[KEYS_DEFAULT] = "default",
+		[KEYS_STRICT] = "strict",
+	};
+
+	for (unsigned i = 0; i < N_ELEMENTS (names); i++)
+		if (strcmp (value, names[i]) == 0) {
+			config->keys_policy = (KeysPolicy)i;
+			return CKR_OK;
+		}
+	return config_error (config, "keys.policy is \"%s\": it must be compat, default or strict", value);
+}
+
 static const struct {
 	const char *name;
 	CK_RV (*set) (Config *config, const char *value);
@@ -176,6 +193,7 @@ static const struct {
 	{ "slots.removable", set_removable },
 	{ "slots.mechanisms", set_mechanisms },
 	{ "library.reset_on_fork", set_reset_on_fork },
+	{ "keys.policy", set_keys_policy },
 };
 
 /* --- the lines --- */
@@ -316,7 +334,7 @@ config_find (void)
 static CK_RV
 config_defaults (Config *config)
 {
-	*config = (Config){ .umask = 0077, .log_level = LOG_LEVEL_INFO };
+	*config = (Config){ .umask = 0077, .log_level = LOG_LEVEL_INFO, .keys_policy = KEYS_DEFAULT };
 	TRY_ALLOC (string_set (&config->tokendir, DEFAULT_TOKENDIR));
 	TRY_ALLOC (string_set (&config->backend, "file"));
 	TRY_ALLOC (string_set (&config->mechanisms, "ALL"));

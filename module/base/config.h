@@ -9,6 +9,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+/* Who may be wrapped by what: session/policy.c. */
+typedef enum { KEYS_COMPAT, KEYS_DEFAULT, KEYS_STRICT } KeysPolicy;
+
 typedef struct {
 	char *path;            /* the file that was read */
 	char *tokendir;        /* directories.tokendir */
@@ -19,6 +22,7 @@ typedef struct {
 	bool removable;        /* slots.removable */
 	char *mechanisms;      /* slots.mechanisms */
 	bool reset_on_fork;    /* library.reset_on_fork */
+	KeysPolicy keys_policy; /* keys.policy */
 	bool is_missing;       /* after a failed config_load: there is no file, or it may not be read */
 	char *error;           /* after a failed config_load: file, line and reason in one sentence */
 	char *warnings;        /* what was read over: a sentence a line, NULL when there is nothing to say */

@@ -14,6 +14,9 @@
 #ifndef CKA_UNIQUE_ID
 #define CKA_UNIQUE_ID 0x00000004UL
 #endif
+/* Ours: what decides that a key wraps keys and is for no data; see session/policy.c. */
+#define CKA_SOFTHSM_KEYS_ONLY (CKA_VENDOR_DEFINED | 0x00005448UL)
+
 #ifndef CKK_SHA512_256_HMAC
 #define CKK_SHA512_256_HMAC 0x00000044UL
 #endif

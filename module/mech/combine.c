@@ -56,6 +56,14 @@ data_and_base (const Mech *mech, const Derivation *how, Buf *value)
 	return concatenate (data, object_bytes (how->base, CKA_VALUE), value);
 }
 
+static size_t
+known_data (Bytes param)
+{
+	Bytes data;
+
+	return read_string (param, &data) == CKR_OK ? data.len : 0;
+}
+
 /* As long as the shorter of both. */
 static CK_RV
 xor_data (const Mech *mech, const Derivation *how, Buf *value)
@@ -153,18 +161,19 @@ static const Mech mechs[] = {
 	{ MECH (CONCATENATE_BASE_AND_KEY), SECRETS, PARAM (CK_OBJECT_HANDLE), .derive = base_and_key,
 	  .other_key = key_handle },
 	{ MECH (CONCATENATE_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = base_and_data },
-	{ MECH (CONCATENATE_DATA_AND_BASE), SECRETS, PARAM (StringParams), .derive = data_and_base },
+	{ MECH (CONCATENATE_DATA_AND_BASE), SECRETS, PARAM (StringParams), .derive = data_and_base,
+	  .known = known_data },
 	{ MECH (XOR_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = xor_data },
 	{ MECH (EXTRACT_KEY_FROM_KEY), SECRETS, PARAM (CK_ULONG), .derive = extract },
 	{ MECH (AES_ECB_ENCRYPT_DATA), .key_types = KEYS (CKK_AES), .form = &aes_form, PARAM (StringParams),
-	  .derive = ecb_data },
+	  .derive = ecb_data, .encrypts = true },
 	{ MECH (AES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_AES), .form = &aes_form, CBC_PARAM (16),
-	  .derive = cbc_data },
+	  .derive = cbc_data, .encrypts = true },
 	{ MECH (DES_ECB_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, PARAM (StringParams),
-	  .derive = ecb_data },
-	{ MECH (DES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, CBC_PARAM (8), .derive = cbc_data },
-	{ MECH (DES3_ECB_ENCRYPT_DATA), DES3, PARAM (StringParams), .derive = ecb_data },
-	{ MECH (DES3_CBC_ENCRYPT_DATA), DES3, CBC_PARAM (8), .derive = cbc_data },
+	  .derive = ecb_data, .encrypts = true },
+	{ MECH (DES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, CBC_PARAM (8), .derive = cbc_data, .encrypts = true },
+	{ MECH (DES3_ECB_ENCRYPT_DATA), DES3, PARAM (StringParams), .derive = ecb_data, .encrypts = true },
+	{ MECH (DES3_CBC_ENCRYPT_DATA), DES3, CBC_PARAM (8), .derive = cbc_data, .encrypts = true },
 };
 
 const MechFamily mech_combine = { "combine", mechs, N_ELEMENTS (mechs) };

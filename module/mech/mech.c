@@ -161,6 +161,54 @@ mech_check_value (const Attrs *key, uint8_t value[static 3])
 	return kind != NULL && kind->check_value != NULL && kind->check_value (key, value);
 }
 
+/* Of a modulus. */
+static size_t
+modulus_strength (size_t bits)
+{
+	static const struct {
+		size_t bits, strength;
+	} rows[] = { { 15360, 256 }, { 7680, 192 }, { 3072, 128 }, { 2048, 112 }, { 1024, 80 } };
+
+	for (size_t i = 0; i < N_ELEMENTS (rows); i++)
+		if (bits >= rows[i].bits)
+			return rows[i].strength;
+	return 0;
+}
+
+static size_t
+secret_strength (CK_KEY_TYPE key_type, size_t n)
+{
+	switch (key_type) {
+	case CKK_DES:
+		return 56;
+	case CKK_DES2:
+		return 80;
+	case CKK_DES3:
+		return 112;
+	case CKK_AES_XTS:
+		return n * 8 / 2;
+	default:
+		return n * 8;
+	}
+}
+
+size_t
+mech_strength (const Attrs *key)
+{
+	const KeyKind *kind = kind_of (key);
+	size_t size = kind ? kind->size (key) : 0, strength;
+
+	if (kind == NULL)
+		return 0;
+	if (kind->class == CKO_SECRET_KEY)
+		strength = secret_strength (kind->key_type, size);
+	else if (kind->key_type == CKK_RSA || kind->key_type == CKK_DSA || kind->key_type == CKK_DH)
+		strength = modulus_strength (size);
+	else
+		strength = (size + 1) / 2; /* of a curve */
+	return strength < 256 ? strength : 256;
+}
+
 void
 mech_shape_value (const Attrs *key, uint8_t *value, size_t n)
 {

@@ -75,6 +75,9 @@ typedef CK_RV (*MechDerive) (const Mech *mech, const Derivation *how, Buf *value
  * key types. */
 typedef CK_RV (*MechPieces) (const Mech *mech, Bytes param, Piece *pieces, size_t *n);
 
+/* How many bytes in front of the value whoever gave the parameter knows. */
+typedef size_t (*MechKnown) (Bytes param);
+
 /* What the parameter gets besides, once all that is derived has come to be. */
 typedef void (*MechTell) (const Mech *mech, const Derivation *how);
 
@@ -139,6 +142,7 @@ struct Mech {
 	const MechKem *kem;
 	MechPieces pieces;
 	MechTell tell;
+	MechKnown known;
 	MechOtherKey other_key;
 
 	/* What rows of one family differ in. */
@@ -151,6 +155,7 @@ struct Mech {
 	bool like_base;                 /* where the template does not say, it is as sensitive and extractable */
 	bool same_as_base;              /* and the template may not say otherwise */
 	bool shows_others;              /* what is derived tells about the other keys, and is protected as they are */
+	bool encrypts;                  /* what is derived is ciphertext under the base */
 	bool gives_data;                /* a data object, not a key */
 	const CK_MECHANISM_TYPE *allows;        /* all that a derived (generic) secret is for; 0 behind the last */
 	bool any_secret;                /* makes keys of the type that the template names */
@@ -222,6 +227,9 @@ CK_RV mech_check_key (Attrs *key);
 
 /* The first three bytes of the check value of PKCS #11 v3.2 section 4.10.2; false for objects without one. */
 bool mech_check_value (const Attrs *key, uint8_t value[static 3]);
+
+/* The bits of strength that a key has, 256 at most: SP 800-57 part 1 (revision 5), table 2. */
+size_t mech_strength (const Attrs *key);
 
 /* Appends the SubjectPublicKeyInfo of a public key, or of the one that goes with a private key, whose secrets are open.
  * CKR_KEY_NOT_WRAPPABLE: it has none, or lacks what it takes. */

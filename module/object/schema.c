@@ -168,6 +168,7 @@ static const Rule secret_key_rows[] = {
 	{ CKA_WRAP_TEMPLATE, IS_ATTRS, 0, empty },
 	{ CKA_UNWRAP_TEMPLATE, IS_ATTRS, 0, empty },
 	{ CKA_DERIVE_TEMPLATE, IS_ATTRS, 0, NULL },
+	{ CKA_SOFTHSM_KEYS_ONLY, IS_BOOL, N (2) | N (4) | N (6), NULL },
 };
 static const Rules secret_key = { "secret key", &key, ROWS (secret_key_rows) };
 

@@ -63,6 +63,7 @@ session_use_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAND
 	TRY (has_right_class (use->key, usage));
 	if (!object_bool (use->key, usage, false))
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow this use (0x%lx)", usage);
+	TRY (policy_use (use->key, usage));
 	TRY (key_allows (use->key, mechanism->mechanism));
 	return mech_suits (use->mech, use->key);
 }

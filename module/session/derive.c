@@ -258,10 +258,19 @@ protection_of_base (const Use *use)
 	return base;
 }
 
+/* How much of the value nobody knows: that in front may be what the parameter said. */
+static size_t
+unknown_length (const Use *use, const Attrs *draft)
+{
+	size_t n = attrs_bytes (draft, CKA_VALUE).len, known = use->mech->known ? use->mech->known (use->param) : 0;
+
+	return n > known ? n - known : 0;
+}
+
 /* Where the derived value tells about its base, it is no less protected, and no shorter than can be found by
  * trying.  PKCS #11 v3.2 section 6.43. */
 static CK_RV
-inherit_protection (Protection base, const Piece *piece, Attrs *draft)
+inherit_protection (const Use *use, Protection base, const Piece *piece, Attrs *draft)
 {
 	if (base.sensitive && !attrs_bool (draft, CKA_SENSITIVE, false)) {
 		if (session_template_says (piece->template, piece->n_template, CKA_SENSITIVE))
@@ -278,8 +287,22 @@ inherit_protection (Protection base, const Piece *piece, Attrs *draft)
 			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from such a key is wrapped by trusted keys only");
 		TRY (attrs_set_bool (draft, CKA_WRAP_WITH_TRUSTED, true));
 	}
-	if ((base.sensitive || !base.extractable) && attrs_bytes (draft, CKA_VALUE).len < SHORTEST_SECRET)
+	if ((base.sensitive || !base.extractable) && unknown_length (use, draft) < SHORTEST_SECRET)
 		return fail (CKR_KEY_SIZE_RANGE, "so short a key would give its base away");
+	return CKR_OK;
+}
+
+/* A key that may not be seen is none where trying finds it; and of one agreement or derivation a little more each
+ * time finds all.  DES keys are as short as they are. */
+static CK_RV
+check_length (const Attrs *draft)
+{
+	bool is_guarded = attrs_bool (draft, CKA_SENSITIVE, false) || !attrs_bool (draft, CKA_EXTRACTABLE, false);
+
+	if (is_guarded && attrs_bytes (draft, CKA_VALUE).len < SHORTEST_SECRET &&
+	    session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0)) == 0 &&
+	    library_config ()->keys_policy != KEYS_COMPAT)
+		return fail (CKR_KEY_SIZE_RANGE, "a derived key of so few bytes is found by trying (keys.policy)");
 	return CKR_OK;
 }
 
@@ -381,10 +404,11 @@ fill_object (const Use *use, const Plan *plan, size_t index, uint8_t *value, siz
 		TRY (take_from_base (base, piece, draft));
 	if (use->mech->same_as_base)
 		TRY (must_be_same (base, draft));
-	if (use->mech->inherits)
-		TRY (inherit_protection (all, piece, draft));
+	if (use->mech->inherits || (use->mech->encrypts && policy_keeps_ciphertext (use->key)))
+		TRY (inherit_protection (use, all, piece, draft));
 	else if (use->mech->shows_others)
-		TRY (inherit_protection (protection_of_others (plan, no_protection), piece, draft));
+		TRY (inherit_protection (use, protection_of_others (plan, no_protection), piece, draft));
+	TRY (check_length (draft));
 	TRY (set_allowed (use->mech, piece, draft));
 	/* Section 6.42 would let any of several keys decide; here all of them must have been so. */
 	return set_history (all, draft);

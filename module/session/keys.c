@@ -40,6 +40,7 @@ session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_T
 	TRY (attrs_set_ulong (draft, CKA_KEY_TYPE, key_type));
 	TRY (rules_accept (*rules, op, template, n, token_logged_in (session->token) == LOGIN_SO, draft));
 	TRY (rules_require (*rules, op, draft));
+	TRY (policy_draft (op, draft));
 	/* Before the work is done, not after it. */
 	TRY (rules_complete (*rules, draft));
 	return session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true));

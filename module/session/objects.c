@@ -73,6 +73,7 @@ CK_RV
 session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *draft, CK_OBJECT_HANDLE *handle)
 {
 	TRY (rules_complete (rules, draft));
+	TRY (policy_judge (draft));
 	TRY (session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true)));
 	/* A copy is what its original was, whoever made that. */
 	if (op != RULES_COPY) {
@@ -96,6 +97,7 @@ session_create_object (Session *session, const CK_ATTRIBUTE *template, CK_ULONG 
 	TRY (rules_for_template (template, n, &rules));
 	TRY (rules_accept (rules, RULES_CREATE, template, n, token_logged_in (session->token) == LOGIN_SO, &draft));
 	TRY (rules_require (rules, RULES_CREATE, &draft));
+	TRY (policy_draft (RULES_CREATE, &draft));
 	return session_adopt (session, rules, RULES_CREATE, &draft, handle);
 }
 
@@ -121,6 +123,7 @@ session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE
 	TRY (token_open_object (session->token, from, &object));
 	if (!object_bool (object, CKA_COPYABLE, true))
 		return fail (CKR_ACTION_PROHIBITED, "the object may not be copied");
+	TRY (policy_copy (object));
 	rules = rules_for_attrs (&object->attrs);
 	TRY (attrs_copy (&draft, &object->attrs));
 	TRY (rules_accept (rules, RULES_COPY, template, n, token_logged_in (session->token) == LOGIN_SO, &draft));
@@ -334,6 +337,7 @@ change_attributes (void *data, Attrs *attrs)
 	if (!attrs_bool (attrs, CKA_MODIFIABLE, true))
 		return fail (CKR_ACTION_PROHIBITED, "the object may not be modified");
 	TRY (rules_accept (rules, RULES_SET, change->template, change->n, change->is_so, attrs));
+	TRY (policy_change (change->template, change->n, attrs));
 	if (!attrs_bool (attrs, CKA_SENSITIVE, false) && attrs_has (attrs, CKA_ALWAYS_SENSITIVE))
 		TRY (attrs_set_bool (attrs, CKA_ALWAYS_SENSITIVE, false));
 	if (attrs_bool (attrs, CKA_EXTRACTABLE, false) && attrs_has (attrs, CKA_NEVER_EXTRACTABLE))

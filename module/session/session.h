@@ -179,6 +179,30 @@ CK_RV session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, 
 CK_RV session_decapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE private,
                                const CK_ATTRIBUTE *template, CK_ULONG n, Bytes ciphertext, CK_OBJECT_HANDLE *key);
 
+/* --- keys.policy, policy.c --- */
+
+/* May a key be used so, after what it was used for?  CKR_KEY_FUNCTION_NOT_PERMITTED. */
+CK_RV policy_use (const Object *key, CK_ATTRIBUTE_TYPE usage);
+
+/* May it wrap this one?  CKR_WRAPPING_KEY_SIZE_RANGE. */
+CK_RV policy_wrap (const Object *wrapping, const Object *key);
+
+/* The key @handle is about to wrap a sensitive key, or to unwrap one. */
+CK_RV policy_decide (Session *session, CK_OBJECT_HANDLE handle, const Object *key);
+
+/* What a template leaves open; and what came of it, and of other keys' templates: CKR_TEMPLATE_INCONSISTENT. */
+CK_RV policy_draft (RulesOp op, Attrs *draft);
+CK_RV policy_judge (const Attrs *key);
+
+/* The same for a key that has taken these attributes. */
+CK_RV policy_change (const CK_ATTRIBUTE *template, CK_ULONG n, const Attrs *key);
+
+/* Is ciphertext of the key's, as derivations make it, only for those who may not read it? */
+bool policy_keeps_ciphertext (const Object *key);
+
+/* CKR_ACTION_PROHIBITED: a copy would decide otherwise than its original. */
+CK_RV policy_copy (const Object *key);
+
 /* The templates that keys carry for others: CKA_WRAP_TEMPLATE and its like, all of which the key must be like
  * (CKR_KEY_HANDLE_INVALID); CKA_UNWRAP_TEMPLATE and its like, which set what the template leaves open
  * (CKR_TEMPLATE_INCONSISTENT where it says otherwise). */

@@ -45,6 +45,7 @@ may_be_wrapped (const Use *use, const Object *key)
 		return fail (CKR_KEY_NOT_WRAPPABLE, "the key wants a trusted wrapping key");
 	if (class == CKO_PRIVATE_KEY && use->mech->secret_only)
 		return fail (CKR_KEY_NOT_WRAPPABLE, "%s wraps secret keys only", use->mech->name);
+	TRY (policy_wrap (use->key, key));
 	return session_match_template (use->key, CKA_WRAP_TEMPLATE, &key->attrs);
 }
 
@@ -102,15 +103,43 @@ open_wrapping (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE
 	return rv;
 }
 
+/* A key on its way out. */
+typedef struct {
+	CK_OBJECT_HANDLE wrapping;
+	bool is_sensitive;
+	Buf encoded;
+} Wrapped;
+
+#define NO_WRAPPED                                                                                                     \
+	{                                                                                                              \
+		.encoded = BUF_SECRET                                                                                  \
+	}
+#define auto_wrapped __attribute__ ((cleanup (wrapped_clear)))
+
+static void
+wrapped_clear (Wrapped *wrapped)
+{
+	buf_clear (&wrapped->encoded);
+}
+
 static CK_RV
-open_wrapped (Session *session, const Use *use, CK_OBJECT_HANDLE key, Buf *encoded)
+open_wrapped (Session *session, const Use *use, CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key, Wrapped *wrapped)
 {
 	auto_unref Object *object = NULL;
 	CK_RV rv = token_open_object (session->token, key, &object);
 
 	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
 	TRY (may_be_wrapped (use, object));
-	return encode_key (object, encoded);
+	wrapped->wrapping = wrapping;
+	wrapped->is_sensitive = object_bool (object, CKA_SENSITIVE, true);
+	return encode_key (object, &wrapped->encoded);
+}
+
+/* The caller has room for it: from here on the wrapping key is one that has wrapped. */
+static CK_RV
+decide (Session *session, const Use *use, const Wrapped *wrapped)
+{
+	return wrapped->is_sensitive ? policy_decide (session, wrapped->wrapping, use->key) : CKR_OK;
 }
 
 /* --- with a nonce that may be made here: AES-GCM and AES-CCM --- */
@@ -136,8 +165,8 @@ static CK_RV
 check_tag (const MessageParam *message)
 {
 	if (message->n_tag < FEWEST_TAG || message->n_tag > MOST_TAG)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "a key has a tag of %d to %d bytes, not of %zu", FEWEST_TAG, MOST_TAG,
-		             message->n_tag);
+		return fail (CKR_MECHANISM_PARAM_INVALID, "a key has a tag of %d to %d bytes, not of %zu", FEWEST_TAG,
+		             MOST_TAG, message->n_tag);
 	return CKR_OK;
 }
 
@@ -181,25 +210,28 @@ unwrap_message (Session *session, Use *use, const MessageParam *message, Bytes a
 }
 
 static CK_RV
-wrap_as_message (Session *session, Use *use, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, Out wrapped)
+wrap_as_message (Session *session, Use *use, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping,
+                 CK_OBJECT_HANDLE key, Out to)
 {
-	auto_wipe Buf encoded = BUF_SECRET;
+	auto_wrapped Wrapped wrapped = NO_WRAPPED;
 	auto_wipe Buf result = BUF_PLAIN;
 	MessageParam message;
 	Bytes aad;
 	CK_RV rv;
 
 	if (!is_wrap_param (use->mech, mechanism))
-		return fail (CKR_MECHANISM_PARAM_INVALID, "%s wraps keys with a nonce that is made here, and a parameter of %zu bytes",
+		return fail (CKR_MECHANISM_PARAM_INVALID,
+		             "%s wraps keys with a nonce that is made here, and a parameter of %zu bytes",
 		             use->mech->name, use->mech->message->n_wrap_param);
 	TRY (use->mech->message->read_wrap (bytes (mechanism->pParameter, mechanism->ulParameterLen), &message, &aad));
 	TRY (check_tag (&message));
 	TRY (check_generator (&message));
-	TRY (open_wrapped (session, use, key, &encoded));
-	if (out_answers (wrapped, encoded.len + message.n_tag, &rv))
+	TRY (open_wrapped (session, use, wrapping, key, &wrapped));
+	if (out_answers (to, wrapped.encoded.len + message.n_tag, &rv))
 		return rv;
-	TRY (wrap_message (session, use, &message, aad, bytes_of (&encoded), &result));
-	return out_offer (wrapped, bytes_of (&result));
+	TRY (decide (session, use, &wrapped));
+	TRY (wrap_message (session, use, &message, aad, bytes_of (&wrapped.encoded), &result));
+	return out_offer (to, bytes_of (&result));
 }
 
 /* @wanted: bytes of the key, 0 where that is not known. */
@@ -222,21 +254,25 @@ unwrap_plain (Session *session, Use *use, const CK_MECHANISM *mechanism, Bytes w
 
 CK_RV
 session_wrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key,
-                  Out wrapped)
+                  Out to)
 {
-	auto_wipe Buf encoded = BUF_SECRET;
+	auto_wrapped Wrapped wrapped = NO_WRAPPED;
 	auto_wipe Buf result = BUF_PLAIN;
 	auto_use Use use = { 0 };
+	CK_RV rv;
 
-	if (wrapped.len == NULL)
+	if (to.len == NULL)
 		return CKR_ARGUMENTS_BAD;
 	TRY (open_wrapping (session, mechanism, wrapping, &use));
 	if (takes_message (use.mech))
-		return wrap_as_message (session, &use, mechanism, key, wrapped);
+		return wrap_as_message (session, &use, mechanism, wrapping, key, to);
 	TRY (mech_param (use.mech, mechanism, &use.param));
-	TRY (open_wrapped (session, &use, key, &encoded));
-	TRY (wrap_code (run (session, &use, use.mech->wrap, bytes_of (&encoded), &result)));
-	return out_offer (wrapped, bytes_of (&result));
+	TRY (open_wrapped (session, &use, wrapping, key, &wrapped));
+	TRY (wrap_code (run (session, &use, use.mech->wrap, bytes_of (&wrapped.encoded), &result)));
+	if (out_answers (to, result.len, &rv))
+		return rv;
+	TRY (decide (session, &use, &wrapped));
+	return out_offer (to, bytes_of (&result));
 }
 
 static CK_RV
@@ -249,7 +285,8 @@ read_authenticated (const Use *use, const CK_MECHANISM *mechanism, Bytes aad, Me
 	if (aad.data == NULL && aad.len > 0)
 		return CKR_ARGUMENTS_BAD;
 	if (mechanism->pParameter == NULL || mechanism->ulParameterLen != how->n_param)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "%s has a parameter of %zu bytes here", use->mech->name, how->n_param);
+		return fail (CKR_MECHANISM_PARAM_INVALID, "%s has a parameter of %zu bytes here", use->mech->name,
+		             how->n_param);
 	TRY (how->read (bytes (mechanism->pParameter, how->n_param), message));
 	if (message->tag == NULL)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "there is no place for the tag");
@@ -258,25 +295,26 @@ read_authenticated (const Use *use, const CK_MECHANISM *mechanism, Bytes aad, Me
 
 CK_RV
 session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping,
-                            CK_OBJECT_HANDLE key, Bytes aad, Out wrapped)
+                            CK_OBJECT_HANDLE key, Bytes aad, Out to)
 {
-	auto_wipe Buf encoded = BUF_SECRET;
+	auto_wrapped Wrapped wrapped = NO_WRAPPED;
 	auto_wipe Buf result = BUF_PLAIN;
 	auto_use Use use = { 0 };
 	MessageParam message;
 	CK_RV rv;
 
-	if (wrapped.len == NULL)
+	if (to.len == NULL)
 		return CKR_ARGUMENTS_BAD;
 	TRY (open_wrapping (session, mechanism, wrapping, &use));
 	TRY (read_authenticated (&use, mechanism, aad, &message));
 	TRY (check_generator (&message));
-	TRY (open_wrapped (session, &use, key, &encoded));
-	if (out_answers (wrapped, encoded.len, &rv))
+	TRY (open_wrapped (session, &use, wrapping, key, &wrapped));
+	if (out_answers (to, wrapped.encoded.len, &rv))
 		return rv;
-	TRY (wrap_message (session, &use, &message, aad, bytes_of (&encoded), &result));
-	memcpy (message.tag, result.data + encoded.len, message.n_tag);
-	return out_offer (wrapped, bytes (result.data, encoded.len));
+	TRY (decide (session, &use, &wrapped));
+	TRY (wrap_message (session, &use, &message, aad, bytes_of (&wrapped.encoded), &result));
+	memcpy (message.tag, result.data + wrapped.encoded.len, message.n_tag);
+	return out_offer (to, bytes (result.data, wrapped.encoded.len));
 }
 
 /* What a template may not give, CKA_UNWRAP_TEMPLATE may not give either. */
@@ -291,7 +329,8 @@ add_wanted (const Rules *rules, const Attr *want, bool is_so, Attrs *draft)
 	if (have != NULL && bytes_equal_sec (attr_bytes (have), attr_bytes (want)))
 		return CKR_OK;
 	if (row->notes & (N (6) | N (1)) || (row->notes & N (10) && attr_bytes (want).data[0] != 0 && !is_so))
-		return fail (CKR_TEMPLATE_INCONSISTENT, "the other key's template asks for attribute 0x%lx", want->type);
+		return fail (CKR_TEMPLATE_INCONSISTENT, "the other key's template asks for attribute 0x%lx",
+		             want->type);
 	return attrs_put (draft, want);
 }
 
@@ -379,6 +418,16 @@ draft_unwrapped (Session *session, const Use *use, const CK_ATTRIBUTE *template,
 	                               token_logged_in (session->token) == LOGIN_SO, draft);
 }
 
+static CK_RV
+adopt_unwrapped (Session *session, const Use *use, CK_OBJECT_HANDLE unwrapping, Bytes value, const Rules *rules,
+                 Attrs *draft, CK_OBJECT_HANDLE *key)
+{
+	TRY (decode_key (value, draft));
+	if (attrs_bool (draft, CKA_SENSITIVE, true))
+		TRY (policy_decide (session, unwrapping, use->key));
+	return session_adopt (session, rules, RULES_UNWRAP, draft, key);
+}
+
 CK_RV
 session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping, Bytes wrapped,
                     const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE *key)
@@ -396,14 +445,12 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	/* The default is SoftHSM's, not that of section 5.18.4. */
 	TRY (draft_unwrapped (session, &use, template, n, false, &rules, &draft));
 	TRY (unwrap_plain (session, &use, mechanism, wrapped, session_wanted_length (&draft), &value));
-	TRY (decode_key (bytes_of (&value), &draft));
-	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
+	return adopt_unwrapped (session, &use, unwrapping, bytes_of (&value), rules, &draft, key);
 }
 
 CK_RV
 session_unwrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE unwrapping,
-                              Bytes wrapped, const CK_ATTRIBUTE *template, CK_ULONG n, Bytes aad,
-                              CK_OBJECT_HANDLE *key)
+                              Bytes wrapped, const CK_ATTRIBUTE *template, CK_ULONG n, Bytes aad, CK_OBJECT_HANDLE *key)
 {
 	auto_attrs Attrs draft = { 0 };
 	auto_wipe Buf whole = BUF_PLAIN;
@@ -419,6 +466,5 @@ session_unwrap_authenticated (Session *session, const CK_MECHANISM *mechanism, C
 	TRY (draft_unwrapped (session, &use, template, n, true, &rules, &draft));
 	TRY_ALLOC (buf_set (&whole, wrapped) && buf_add (&whole, bytes (message.tag, message.n_tag)));
 	TRY (unwrap_message (session, &use, &message, aad, bytes_of (&whole), &value));
-	TRY (decode_key (bytes_of (&value), &draft));
-	return session_adopt (session, rules, RULES_UNWRAP, &draft, key);
+	return adopt_unwrapped (session, &use, unwrapping, bytes_of (&value), rules, &draft, key);
 }

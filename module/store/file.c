@@ -35,6 +35,9 @@
 #define OS_USER_PIN (OS_BASE + 5)
 #define OS_EPOCH (OS_BASE + 6)         /* ours: changes with the token's key; SoftHSM carries it along */
 
+/* And one of ours in each object that was written while somebody was logged in: see seal_file_tag. */
+#define OS_TAG (OS_BASE + 7)
+
 #define NEW_FLAGS (CKF_RNG | CKF_LOGIN_REQUIRED | CKF_RESTORE_KEY_NOT_NEEDED | CKF_TOKEN_INITIALIZED)
 
 /* A file that changed this short a time ago may change again without its time telling. */
@@ -692,6 +695,44 @@ file_store_changed (Store *store, const char *id, StoreStamp *stamp)
 	return !object_name (id, SUFFIX, name) || stamp_changed (file_store (store), name, stamp);
 }
 
+/* --- tags --- */
+
+/* Over the attributes as they are written; the id stands for the other one. */
+static CK_RV
+make_tag (FileStore *file, const char *id, const Master *master, const Attrs *record, uint8_t tag[static STORE_TAG_SIZE])
+{
+	auto_wipe Buf content = BUF_PLAIN;
+
+	for (uint32_t i = 0; i < record->n; i++)
+		if (record->list[i].type != CKA_UNIQUE_ID)
+			TRY (attr_encode (&record->list[i], &content));
+	return seal_file_tag (&master->key, attrs_bytes (&file->token, OS_SERIAL), id, bytes_of (&content), tag);
+}
+
+/* Out of the record, which it is no attribute of, into the stamp. */
+static void
+take_tag (Attrs *record, StoreStamp *stamp)
+{
+	const Attr *tag = attrs_find (record, OS_TAG);
+
+	stamp->has_tag = tag != NULL && tag->len == sizeof stamp->tag;
+	if (stamp->has_tag)
+		memcpy (stamp->tag, attr_bytes (tag).data, sizeof stamp->tag);
+	attrs_remove (record, OS_TAG);
+}
+
+static CK_RV
+put_tag (FileStore *file, const char *id, const Master *master, Attrs *record)
+{
+	uint8_t tag[STORE_TAG_SIZE];
+
+	attrs_remove (record, OS_TAG);
+	if (master == NULL)
+		return CKR_OK;
+	TRY (make_tag (file, id, master, record, tag));
+	return attrs_set_bytes (record, OS_TAG, bytes (tag, sizeof tag));
+}
+
 static CK_RV
 file_store_read (Store *store, const char *id, Attrs *record, StoreStamp *stamp)
 {
@@ -702,7 +743,18 @@ file_store_read (Store *store, const char *id, Attrs *record, StoreStamp *stamp)
 	*stamp = (StoreStamp){ 0 };
 	if (dir < 0 || !object_name (id, SUFFIX, name))
 		return CKR_DEVICE_ERROR;
-	return read_record (dir, name, record, stamp, &seen);
+	TRY (read_record (dir, name, record, stamp, &seen));
+	take_tag (record, stamp);
+	return CKR_OK;
+}
+
+static bool
+file_store_is_authentic (Store *store, const char *id, const Master *master, const Attrs *record, const StoreStamp *stamp)
+{
+	uint8_t tag[STORE_TAG_SIZE];
+
+	return stamp->has_tag && make_tag (file_store (store), id, master, record, tag) == CKR_OK &&
+	       bytes_equal_sec (bytes (tag, sizeof tag), bytes (stamp->tag, sizeof tag));
 }
 
 /* Whoever initialises the token waits until what is sealed under its old key is there to be removed. */
@@ -722,6 +774,7 @@ file_store_add (Store *store, const Attrs *record, const Master *master, char id
 	auto_close int token_lock = -1;
 	auto_close int lock = -1;
 	auto_wipe Buf content = BUF_PLAIN;
+	auto_attrs Attrs tagged = { 0 };
 	char name[NAME_MAX];
 	struct stat info;
 	CK_RV rv;
@@ -729,7 +782,9 @@ file_store_add (Store *store, const Attrs *record, const Master *master, char id
 	if (dir < 0)
 		return CKR_DEVICE_ERROR;
 	TRY (new_id (id));
-	TRY (encode (record, 1, &content));
+	TRY (attrs_copy (&tagged, record));
+	TRY (put_tag (file, id, master, &tagged));
+	TRY (encode (&tagged, 1, &content));
 	if (master != NULL)
 		TRY (lock_token (file, dir, master, &token_lock));
 	/* SoftHSM removes an object with its lock file and fails where it has none. */
@@ -743,14 +798,38 @@ file_store_add (Store *store, const Attrs *record, const Master *master, char id
 		return rv;
 	}
 	*stamp = stamp_of (&info, 1);
+	take_tag (&tagged, stamp);
 	bump_generation (file, dir, seen);
 	return CKR_OK;
 }
 
+typedef struct {
+	FileStore *file;
+	const char *id;
+	const StoreChange *change;
+} ObjectEdit;
+
 static CK_RV
-file_store_edit (Store *store, const char *id, StoreEdit edit, void *data, StoreStamp *stamp)
+edit_object (void *data, Attrs *record)
 {
-	return edit_record (file_store (store), id, edit, data, stamp);
+	const ObjectEdit *object = data;
+	const StoreChange *change = object->change;
+	StoreStamp stamp = { 0 };
+
+	take_tag (record, &stamp);
+	if (change->only_authentic &&
+	    !file_store_is_authentic (&object->file->store, object->id, change->master, record, &stamp))
+		return CKR_DATA_INVALID;
+	TRY (change->edit (change->data, record));
+	return put_tag (object->file, object->id, change->master, record);
+}
+
+static CK_RV
+file_store_edit (Store *store, const char *id, const StoreChange *change, StoreStamp *stamp)
+{
+	ObjectEdit object = { file_store (store), id, change };
+
+	return edit_record (object.file, id, edit_object, &object, stamp);
 }
 
 static CK_RV
@@ -818,6 +897,7 @@ const StoreOps store_file = {
 	.list = file_store_list,
 	.changed = file_store_changed,
 	.read = file_store_read,
+	.is_authentic = file_store_is_authentic,
 	.add = file_store_add,
 	.edit = file_store_edit,
 	.remove = file_store_remove,

@@ -8,6 +8,7 @@
 
 #include <nettle/aes.h>
 #include <nettle/cbc.h>
+#include <nettle/hmac.h>
 #include <nettle/memops.h>
 #include <nettle/sha2.h>
 
@@ -111,7 +112,8 @@ seal_file_unwrap (Bytes pin, Bytes blob, Buf *key)
 	rv = decrypt (kek.data, blob.data + SALT_SIZE, bytes (blob.data + BLOB_HEAD, blob.len - BLOB_HEAD), &plain);
 	if (rv == CKR_HOST_MEMORY)
 		return rv;
-	if (rv != CKR_OK || plain.len != sizeof magic + SEAL_FILE_KEY_SIZE || !memeql_sec (plain.data, magic, sizeof magic))
+	if (rv != CKR_OK || plain.len != sizeof magic + SEAL_FILE_KEY_SIZE ||
+	    !memeql_sec (plain.data, magic, sizeof magic))
 		return CKR_PIN_INCORRECT;
 	TRY_ALLOC (buf_set (key, bytes (plain.data + sizeof magic, SEAL_FILE_KEY_SIZE)));
 	return CKR_OK;
@@ -135,5 +137,40 @@ seal_file_unseal (const Buf *key, Bytes sealed, Buf *plain)
 	buf_cut (plain, 0);
 	if (sealed.len < 2 * AES_BLOCK_SIZE || key->len != SEAL_FILE_KEY_SIZE)
 		return CKR_DATA_INVALID;
-	return decrypt (key->data, sealed.data, bytes (sealed.data + AES_BLOCK_SIZE, sealed.len - AES_BLOCK_SIZE), plain);
+	return decrypt (key->data, sealed.data, bytes (sealed.data + AES_BLOCK_SIZE, sealed.len - AES_BLOCK_SIZE),
+	                plain);
+}
+
+/* --- the tag --- */
+
+static void
+add_part (struct hmac_sha256_ctx *context, Bytes part)
+{
+	uint8_t octets[8];
+
+	be64_put (octets, part.len);
+	hmac_sha256_update (context, sizeof octets, octets);
+	hmac_sha256_update (context, part.len, part.data);
+}
+
+CK_RV
+seal_file_tag (const Buf *key, Bytes serial, const char *id, Bytes content, uint8_t tag[static SEAL_FILE_TAG_SIZE])
+{
+	static const char purpose[] = "SoftHSM object, all of it";
+	struct hmac_sha256_ctx context;
+	uint8_t tag_key[SHA256_DIGEST_SIZE];
+
+	if (key->len != SEAL_FILE_KEY_SIZE)
+		return CKR_DATA_INVALID;
+	hmac_sha256_set_key (&context, key->len, key->data);
+	hmac_sha256_update (&context, sizeof purpose, (const uint8_t *)purpose);
+	hmac_sha256_digest (&context, sizeof tag_key, tag_key);
+	hmac_sha256_set_key (&context, sizeof tag_key, tag_key);
+	add_part (&context, serial);
+	add_part (&context, bytes ((const uint8_t *)id, strlen (id)));
+	add_part (&context, content);
+	hmac_sha256_digest (&context, SEAL_FILE_TAG_SIZE, tag);
+	wipe (&context, sizeof context);
+	wipe (tag_key, sizeof tag_key);
+	return CKR_OK;
 }

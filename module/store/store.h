@@ -25,11 +25,15 @@ typedef struct {
 	bool has_user_pin;
 } StoreInfo;
 
+#define STORE_TAG_SIZE 32       /* of what tells that a record is as it was written */
+
 /* What an object's record looked like when it was read: compared, never interpreted. */
 typedef struct {
 	uint64_t inode, size, generation;
 	int64_t seconds, nanoseconds;
 	bool settled;           /* false: changed so shortly before that a later change might look the same */
+	bool has_tag;
+	uint8_t tag[STORE_TAG_SIZE];
 } StoreStamp;
 
 /* The key that opens what is private, and which of the keys it is that the token has had: initialising it
@@ -49,6 +53,13 @@ typedef bool (*StoreVisit) (void *data, const char *id);
 
 /* Edits a record while the store holds its lock. */
 typedef CK_RV (*StoreEdit) (void *data, Attrs *record);
+
+typedef struct {
+	StoreEdit edit;
+	void *data;
+	const Master *master;   /* what the record is tagged with; NULL: it has no tag afterwards */
+	bool only_authentic;    /* CKR_DATA_INVALID where the record is not */
+} StoreChange;
 
 struct StoreOps {
 	const char *name;
@@ -94,13 +105,18 @@ struct StoreOps {
 	/* CKR_OBJECT_HANDLE_INVALID: it is gone; CKR_DATA_INVALID: damaged, @stamp is set all the same. */
 	CK_RV (*read) (Store *store, const char *id, Attrs *record, StoreStamp *stamp);
 
+	/* Is it as it was last written with @master, this object of this token?  @record, @stamp: as read. */
+	bool (*is_authentic) (Store *store, const char *id, const Master *master, const Attrs *record,
+	                      const StoreStamp *stamp);
+
 	/* A new object: there as a whole or not at all; on the disk before anyone hears of it.  @master: what its
-	 * values are sealed with, NULL when none is.  CKR_USER_NOT_LOGGED_IN: that is not current. */
+	 * values are sealed with and it is tagged with, NULL when there is none.  CKR_USER_NOT_LOGGED_IN: that is not
+	 * current. */
 	CK_RV (*add) (Store *store, const Attrs *record, const Master *master, char id[static STORE_ID_SIZE],
 	              StoreStamp *stamp, uint64_t *seen);
 
-	/* Reads, lets @edit change, replaces. */
-	CK_RV (*edit) (Store *store, const char *id, StoreEdit edit, void *data, StoreStamp *stamp);
+	/* Reads, changes, replaces. */
+	CK_RV (*edit) (Store *store, const char *id, const StoreChange *change, StoreStamp *stamp);
 	CK_RV (*remove) (Store *store, const char *id, uint64_t *seen);
 };
 

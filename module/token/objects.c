@@ -78,6 +78,27 @@ report_damage (Token *token, Entry *entry, const char *what)
 	log_warning ("object %s %s and is left alone", entry->id, what);
 }
 
+/* The token's key where somebody has opened it. */
+static const Master *
+open_master (Token *token)
+{
+	return token->master.key.len > 0 ? &token->master : NULL;
+}
+
+/* Must a record be as this module wrote it, and can that be known now? */
+static bool
+wants_authentic (Token *token)
+{
+	return token->config->keys_policy == KEYS_STRICT && open_master (token) != NULL;
+}
+
+static bool
+is_authentic (Token *token, Entry *entry, const Object *stored)
+{
+	return !wants_authentic (token) || token->store->ops->is_authentic (token->store, entry->id, &token->master,
+	                                                                    &stored->attrs, &entry->stamp);
+}
+
 /* What may be seen now of the entry when this is stored of it; NULL: nothing. */
 static CK_RV
 view_of (Token *token, Entry *entry, Object *stored, Object **view)
@@ -86,6 +107,10 @@ view_of (Token *token, Entry *entry, Object *stored, Object **view)
 	CK_RV rv;
 
 	*view = NULL;
+	if (!is_authentic (token, entry, stored)) {
+		report_damage (token, entry, "is not as this module wrote it (keys.policy)");
+		return CKR_OK;
+	}
 	if (!object_is_private (stored)) {
 		*view = object_ref (stored);
 		return CKR_OK;
@@ -110,7 +135,10 @@ show_entry (Token *token, Entry *entry)
 	if (entry->stored == NULL)
 		return CKR_OK;
 	TRY (view_of (token, entry, entry->stored, &view));
-	return view != NULL ? table_show (&token->table, entry, view) : CKR_OK;
+	if (view != NULL)
+		return table_show (&token->table, entry, view);
+	table_hide (&token->table, entry, true);
+	return CKR_OK;
 }
 
 /* A known attribute of another kind than its row says was not written by anyone who knows it. */
@@ -309,7 +337,7 @@ sweep_fresh (Token *token)
 	}
 }
 
-/* The user has logged in: what is private comes into sight. */
+/* Somebody has logged in: what is private comes into sight, and what must be authentic and is not goes. */
 static CK_RV
 show_private (Token *token)
 {
@@ -319,7 +347,7 @@ show_private (Token *token)
 	if (!token->hidden)
 		return CKR_OK;
 	while ((entry = table_next (&token->table, &at)) != NULL)
-		if (entry->view == NULL)
+		if (entry->view == NULL || (entry->id != NULL && wants_authentic (token)))
 			TRY (show_entry (token, entry));
 	token->hidden = false;
 	return CKR_OK;
@@ -367,7 +395,7 @@ objects_forget (Token *token)
 {
 	table_clear (&token->table);
 	token->listed = false;
-	token->hidden = token->login == LOGIN_USER;
+	token->hidden = token->login != LOGIN_NONE;
 }
 
 void
@@ -524,7 +552,6 @@ make_record (Token *token, const Attrs *draft, Attrs *record)
 static CK_RV
 add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 {
-	bool private = attrs_bool (draft, CKA_PRIVATE, true);
 	auto_attrs Attrs record = { 0 };
 	char id[STORE_ID_SIZE];
 	StoreStamp stamp;
@@ -532,7 +559,7 @@ add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 	CK_RV rv;
 
 	TRY (make_record (token, draft, &record));
-	TRY (token->store->ops->add (token->store, &record, private ? &token->master : NULL, id, &stamp, &token->seen));
+	TRY (token->store->ops->add (token->store, &record, open_master (token), id, &stamp, &token->seen));
 	entry = table_add (&token->table, id, 0);
 	if (entry != NULL)
 		entry->stamp = stamp;
@@ -624,7 +651,8 @@ static CK_RV
 change_token_object (Token *token, Entry *entry, TokenChange change, void *data)
 {
 	RecordChange edit = { token, change, data };
-	CK_RV rv = token->store->ops->edit (token->store, entry->id, change_record, &edit, &entry->stamp);
+	StoreChange whole = { change_record, &edit, open_master (token), wants_authentic (token) };
+	CK_RV rv = token->store->ops->edit (token->store, entry->id, &whole, &entry->stamp);
 
 	if (rv == CKR_OK) {
 		rv = load_entry (token, entry);

@@ -20,7 +20,7 @@ struct Token {
 
 	Table table;
 	bool listed;                    /* the store's objects are in the table */
-	bool hidden;                    /* the user has logged in and private objects are not in sight yet */
+	bool hidden;                    /* somebody has logged in and what he may see is not in sight yet */
 	uint64_t seen;                  /* the store's counter when they were listed */
 	int64_t sweep_end, sweep_cost;  /* when records were last looked at one by one, and how long that took, ns */
 };

@@ -240,7 +240,7 @@ token_login (Token *token, Login who, Bytes pin)
 	locked->master.key = buf_steal (&master.key);
 	locked->master.epoch = master.epoch;
 	locked->login = who;
-	locked->hidden = who == LOGIN_USER;
+	locked->hidden = true;
 	return CKR_OK;
 }
 

@@ -83,6 +83,7 @@ an_empty_file_gives_the_defaults (Fixture *fixture, gconstpointer unused)
 	g_assert_false (fixture->config.removable);
 	g_assert_cmpstr (fixture->config.mechanisms, ==, "ALL");
 	g_assert_false (fixture->config.reset_on_fork);
+	g_assert_cmpint (fixture->config.keys_policy, ==, KEYS_DEFAULT);
 }
 
 static void
@@ -95,7 +96,8 @@ every_key_is_read (Fixture *fixture, gconstpointer unused)
 	               "log.file = /some/log\n"
 	               "slots.removable = true\n"
 	               "slots.mechanisms = CKM_SHA256\n"
-	               "library.reset_on_fork = true\n");
+	               "library.reset_on_fork = true\n"
+	               "keys.policy = strict\n");
 	g_assert_cmpstr (fixture->config.tokendir, ==, "/some/where/");
 	g_assert_cmpstr (fixture->config.backend, ==, "file");
 	g_assert_cmpuint (fixture->config.umask, ==, 0027);
@@ -104,6 +106,7 @@ every_key_is_read (Fixture *fixture, gconstpointer unused)
 	g_assert_true (fixture->config.removable);
 	g_assert_cmpstr (fixture->config.mechanisms, ==, "CKM_SHA256");
 	g_assert_true (fixture->config.reset_on_fork);
+	g_assert_cmpint (fixture->config.keys_policy, ==, KEYS_STRICT);
 }
 
 static void

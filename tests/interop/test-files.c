@@ -13,6 +13,7 @@ enum { KIND_BOOL = 1, KIND_ULONG = 2, KIND_BYTES = 3, KIND_ATTRS = 4, KIND_MECHS
 
 /* Types in token.object, from CKA_VENDOR_DEFINED + "SH" on. */
 #define OS_BASE (CKA_VENDOR_DEFINED + 0x5348UL)
+#define OS_TAG (OS_BASE + 7)
 
 typedef struct {
 	guint64 type;
@@ -214,7 +215,9 @@ a_public_data_object_is_written_to_the_letter (Pair *pair)
 
 	path = only_object_file (pair);
 	file = file_parse (path);
-	g_assert_cmpmem (file.data + 8, file.len - 8, g_bytes_get_data (wanted, NULL),
+	/* and behind it our tag */
+	g_assert_cmpuint (file.len - 8, ==, g_bytes_get_size (wanted) + (file_value (&file, OS_TAG) ? 24 + 32 : 0));
+	g_assert_cmpmem (file.data + 8, g_bytes_get_size (wanted), g_bytes_get_data (wanted, NULL),
 	                 g_bytes_get_size (wanted));
 }
 
@@ -304,6 +307,31 @@ files_have_the_names_that_softhsm_gives (Pair *pair)
 	assert_ok (pair->maker->f->C_GetTokenInfo (pair->maker->slot, &info));
 	g_assert_cmpmem (info.serialNumber, 16, serial, 16);
 	g_assert_true (g_file_test (lock, G_FILE_TEST_IS_REGULAR));
+}
+
+/* --- what we add --- */
+
+static void
+softhsm_carries_along_what_we_add (Pair *pair)
+{
+	CK_MECHANISM mech = { CKM_AES_KEY_WRAP, NULL, 0 };
+	CK_OBJECT_HANDLE key = CREATE (pair->ours, A_ULONG (CKA_CLASS, CKO_SECRET_KEY), A_ULONG (CKA_KEY_TYPE, CKK_AES),
+	                               A_BOOL (CKA_TOKEN, CK_TRUE), A_STRING (CKA_LABEL, "wraps"), A_BOOL (CKA_SENSITIVE, CK_TRUE),
+	                               A_BOOL (CKA_EXTRACTABLE, CK_TRUE), A_STRING (CKA_VALUE, "0123456789abcdef"));
+	CK_BYTE wrapped[64];
+	CK_ULONG n = sizeof wrapped;
+	g_autofree char *path = NULL;
+	auto_file File file = { 0 };
+
+	assert_ok (pair->ours->f->C_WrapKey (pair->ours->session, &mech, key, key, wrapped, &n));
+	assert_ok (change (pair->theirs, find (pair->theirs, CKO_SECRET_KEY, "wraps"), (CK_ATTRIBUTE)A_STRING (CKA_ID, "1")));
+	path = only_object_file (pair);
+	file = file_parse (path);
+	g_assert_nonnull (file_value (&file, OS_TAG));
+	g_assert_nonnull (file_value (&file, CKA_SOFTHSM_KEYS_ONLY));
+	mech = (CK_MECHANISM){ CKM_AES_ECB, NULL, 0 };
+	assert_rv (pair->ours->f->C_DecryptInit (pair->ours->session, &mech, find (pair->ours, CKO_SECRET_KEY, "wraps")),
+	           CKR_KEY_FUNCTION_NOT_PERMITTED);
 }
 
 /* --- as SoftHSM writes it --- */
@@ -898,6 +926,7 @@ main (int argc, char **argv)
 	ADD_BOTH_WAYS ("files", allowed_mechanisms_are_written_in_ascending_order);
 	ADD_BOTH_WAYS ("files", token_object_has_five_attributes);
 	ADD_BOTH_WAYS ("files", files_have_the_names_that_softhsm_gives);
+	ADD_BOTH_WAYS ("files", softhsm_carries_along_what_we_add);
 	ADD_OURS ("files", data_objects_have_what_softhsm_writes);
 	ADD_OURS ("files", certificates_have_what_softhsm_writes);
 	ADD_OURS ("files", secret_keys_have_what_softhsm_writes);

@@ -168,7 +168,7 @@ a_sample_is_written_as_it_was (Fixture *fixture, gconstpointer unused)
 	StoreStamp stamp;
 
 	put_file (fixture, ID ".object", sample, sizeof sample);
-	g_assert_cmpuint (store_file.edit (fixture->store, ID, change_nothing, NULL, &stamp), ==, CKR_OK);
+	g_assert_cmpuint (store_file.edit (fixture->store, ID, &(StoreChange){ change_nothing }, &stamp), ==, CKR_OK);
 	written = get_file (fixture, ID ".object");
 	data = g_bytes_get_data (written, NULL);
 	g_assert_cmpuint (g_bytes_get_size (written), ==, sizeof sample);
@@ -404,7 +404,7 @@ the_counter_tells_of_new_and_removed_objects_only (Fixture *fixture, gconstpoint
 
 	add_object (fixture, "x", id, &seen);
 	g_assert_cmpuint (generation (fixture), ==, first + 1);
-	g_assert_cmpuint (store_file.edit (fixture->store, id, change_nothing, NULL, &stamp), ==, CKR_OK);
+	g_assert_cmpuint (store_file.edit (fixture->store, id, &(StoreChange){ change_nothing }, &stamp), ==, CKR_OK);
 	g_assert_cmpuint (generation (fixture), ==, first + 1);
 	g_assert_cmpuint (store_file.remove (fixture->store, id, &seen), ==, CKR_OK);
 	g_assert_cmpuint (generation (fixture), ==, first + 2);
@@ -476,7 +476,7 @@ changing_a_removed_object_makes_no_file (Fixture *fixture, gconstpointer unused)
 {
 	StoreStamp stamp;
 
-	g_assert_cmpuint (store_file.edit (fixture->store, ID, change_nothing, NULL, &stamp), ==,
+	g_assert_cmpuint (store_file.edit (fixture->store, ID, &(StoreChange){ change_nothing }, &stamp), ==,
 	                  CKR_OBJECT_HANDLE_INVALID);
 	g_assert_false (has_file (fixture, ID ".object"));
 	g_assert_false (has_file (fixture, ID ".lock"));
@@ -498,7 +498,7 @@ a_change_that_fails_changes_nothing (Fixture *fixture, gconstpointer unused)
 	StoreStamp stamp;
 
 	add_object (fixture, "x", id, &seen);
-	g_assert_cmpuint (store_file.edit (fixture->store, id, change_and_fail, NULL, &stamp), ==,
+	g_assert_cmpuint (store_file.edit (fixture->store, id, &(StoreChange){ change_and_fail }, &stamp), ==,
 	                  CKR_ATTRIBUTE_READ_ONLY);
 	g_assert_cmpuint (store_file.read (fixture->store, id, &record, &stamp), ==, CKR_OK);
 	g_assert_true (bytes_equal (attrs_bytes (&record, CKA_LABEL), bytes_str ("x")));
@@ -538,7 +538,7 @@ a_stamp_tells_every_change (Fixture *fixture, gconstpointer unused)
 	add_object (fixture, "x", id, &seen);
 	g_assert_cmpuint (store_file.read (fixture->store, id, &record, &stamp), ==, CKR_OK);
 	g_assert_false (store_file.changed (fixture->store, id, &stamp));
-	g_assert_cmpuint (store_file.edit (fixture->store, id, change_nothing, NULL, &other), ==, CKR_OK);
+	g_assert_cmpuint (store_file.edit (fixture->store, id, &(StoreChange){ change_nothing }, &other), ==, CKR_OK);
 	g_assert_true (store_file.changed (fixture->store, id, &stamp));
 	g_assert_false (store_file.changed (fixture->store, id, &other));
 	g_assert_cmpuint (store_file.remove (fixture->store, id, &seen), ==, CKR_OK);
