@@ -171,7 +171,8 @@ static const Mech mechs[] = {
 	  .derive = cbc_data, .encrypts = true },
 	{ MECH (DES_ECB_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, PARAM (StringParams),
 	  .derive = ecb_data, .encrypts = true },
-	{ MECH (DES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, CBC_PARAM (8), .derive = cbc_data, .encrypts = true },
+	{ MECH (DES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_DES), .form = &des_form, CBC_PARAM (8),
+	  .derive = cbc_data, .encrypts = true },
 	{ MECH (DES3_ECB_ENCRYPT_DATA), DES3, PARAM (StringParams), .derive = ecb_data, .encrypts = true },
 	{ MECH (DES3_CBC_ENCRYPT_DATA), DES3, CBC_PARAM (8), .derive = cbc_data, .encrypts = true },
 };

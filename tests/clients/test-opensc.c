@@ -389,6 +389,28 @@ wrapped_keys_cross_with_openssl (Place *place, gconstpointer data)
 		             wraps[i].name, wraps[i].options, wraps[i].id, i, i);
 }
 
+/* keys.policy: a key that is made for everything, as this program makes them, does everything, until it has wrapped
+ * a sensitive key. */
+static void
+a_key_that_has_wrapped_goes_on_wrapping (Place *place, gconstpointer data)
+{
+	g_autofree char *output = NULL;
+
+	do_script (place, P11 "--keygen --key-type AES:32 --id 05 --label all --usage-decrypt --usage-wrap --sensitive\n" P11
+	                      "--keygen --key-type AES:32 --id 06 --label prey --sensitive --extractable\n"
+	                      "printf 0123456789abcdef >message\n" P11
+	                      "--encrypt --mechanism AES-CBC-PAD --iv " IV " --id 05 --input-file message --output-file out\n" P11
+	                      "--decrypt --mechanism AES-CBC-PAD --iv " IV " --id 05 --input-file out --output-file plain\n"
+	                      "cmp message plain\n" P11
+	                      "--wrap --mechanism AES-CBC-PAD --iv " IV " --id 05 --application-id 06 --output-file wrapped\n" P11
+	                      "--wrap --mechanism AES-KEY-WRAP --id 05 --application-id 06 --output-file again\n" P11
+	                      "--unwrap --mechanism AES-KEY-WRAP --id 05 --input-file again --key-type AES: "
+	                      "--application-id 07 --application-label back --sensitive");
+	output = script (place, P11 "--decrypt --mechanism AES-CBC-PAD --iv " IV " --id 05 --input-file wrapped "
+	                            "--output-file value 2>&1 || true");
+	assert_says (output, "CKR_KEY_FUNCTION_NOT_PERMITTED");
+}
+
 /* --- digests and others --- */
 
 static void
@@ -455,6 +477,7 @@ main (int argc, char **argv)
 	ADD_CLIENT ("opensc", the_token_decrypts_what_openssl_encrypted, "pkcs11-tool openssl cmp");
 	ADD_CLIENT ("opensc", aes_of_the_token_is_aes_of_openssl, "pkcs11-tool openssl cmp");
 	ADD_CLIENT ("opensc", wrapped_keys_cross_with_openssl, "pkcs11-tool openssl cmp");
+	ADD_CLIENT ("opensc", a_key_that_has_wrapped_goes_on_wrapping, "pkcs11-tool cmp");
 	ADD_CLIENT ("opensc", hashes_of_the_token_are_hashes_of_openssl, "pkcs11-tool openssl cmp");
 	ADD_CLIENT ("opensc", it_makes_random_bytes, "pkcs11-tool cmp");
 	ADD_CLIENT ("opensc", it_changes_the_pin, "pkcs11-tool");
