@@ -279,20 +279,26 @@ static const MechOp poly_op = {
 /* --- keys --- */
 
 static CK_RV
+wrong_length (size_t n)
+{
+	return fail (CKR_ATTRIBUTE_VALUE_INVALID, "such a key has 32 bytes, not %zu", n);
+}
+
+static CK_RV
 generate (const Mech *mech, Bytes param, Attrs *key)
 {
+	if (attrs_ulong (key, CKA_VALUE_LEN, CHACHA_KEY_SIZE) != CHACHA_KEY_SIZE)
+		return wrong_length (attrs_ulong (key, CKA_VALUE_LEN, 0));
 	TRY (attrs_set_ulong (key, CKA_VALUE_LEN, CHACHA_KEY_SIZE));
-	TRY (secret_generate (mech, param, key));
-	attrs_remove (key, CKA_VALUE_LEN);
-	return CKR_OK;
+	return secret_generate (mech, param, key);
 }
 
 static CK_RV
 check (Attrs *key)
 {
 	if (secret_size (key) != CHACHA_KEY_SIZE)
-		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "such a key has 32 bytes, not %zu", secret_size (key));
-	return CKR_OK;
+		return wrong_length (secret_size (key));
+	return secret_check (key);
 }
 
 #define CHACHA .key_types = KEYS (CKK_CHACHA20), SIZES (32, 32)

@@ -197,7 +197,7 @@ check_private (Attrs *key)
 	TRY (check (key, false));
 	if (attrs_has (key, CKA_VALUE_BITS))
 		return CKR_OK;
-	return attrs_set_ulong (key, CKA_VALUE_BITS, bytes_trim (attrs_bytes (key, CKA_VALUE)).len * 8);
+	return attrs_set_ulong (key, CKA_VALUE_BITS, number_bits (attrs_bytes (key, CKA_VALUE)));
 }
 
 /* y = g^x. */

@@ -54,6 +54,20 @@ read_value (const Attrs *key, const mpz_t limit, mpz_t value)
 	return mpz_cmp (value, limit) < 0 ? CKR_OK : broken ();
 }
 
+/* x, or y, which is from 2 to p - 2: under y = 1 anybody signs.  SP 800-89 section 5.3.1. */
+static CK_RV
+read_number (const Attrs *key, bool private, const struct dsa_params *params, mpz_t value)
+{
+	auto_mpz mpz_t top;
+
+	mpz_init (top);
+	if (private)
+		return read_value (key, params->q, value);
+	mpz_sub_ui (top, params->p, 1);
+	TRY (read_value (key, top, value));
+	return mpz_cmp_ui (value, 1) > 0 ? CKR_OK : broken ();
+}
+
 /* --- prepared keys --- */
 
 typedef struct {
@@ -71,7 +85,7 @@ dsa_prepare (void *form, const Object *key)
 	mpz_init (dsa->value);
 	TRY (rv);
 	dsa->n_number = (mpz_sizeinbase (dsa->params.q, 2) + 7) / 8;
-	return read_value (&key->attrs, object_class (key) == CKO_PRIVATE_KEY ? dsa->params.q : dsa->params.p, dsa->value);
+	return read_number (&key->attrs, object_class (key) == CKO_PRIVATE_KEY, &dsa->params, dsa->value);
 }
 
 static void
@@ -279,7 +293,7 @@ dsa_check_key (Attrs *key, bool private)
 
 	mpz_init (value);
 	if (rv == CKR_OK)
-		rv = read_value (key, private ? params.q : params.p, value);
+		rv = read_number (key, private, &params, value);
 	dsa_params_clear (&params);
 	return rv;
 }

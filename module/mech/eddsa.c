@@ -526,3 +526,43 @@ eddsa_verify_variant (const EddsaVariant *variant, const uint8_t *public, Bytes 
 	encode (group, &left, encoded);
 	return bytes_equal (bytes (encoded, n), bytes (signature, n)) ? CKR_OK : wrong_signature ();
 }
+
+/* --- public keys --- */
+
+/* x^2 is u / v with u = y^2 - 1 and v = d y^2 - a: a square if their product is one. */
+static bool
+has_x (const Description *is, const mpz_t y, bool is_odd)
+{
+	auto_mpz mpz_t p;
+	auto_mpz mpz_t u;
+	auto_mpz mpz_t v;
+	bool right;
+
+	mpz_init_set_str (p, is->p, 16);
+	mpz_init_set_str (v, is->d, 16);
+	mpz_init (u);
+	right = mpz_cmp (y, p) < 0;
+	mpz_mul (u, y, y);
+	mpz_mul (v, v, u);
+	mpz_sub_ui (u, u, 1);
+	mpz_add_ui (v, v, is->a_is_minus_one ? 1 : 0);
+	mpz_sub_ui (v, v, is->a_is_minus_one ? 0 : 1);
+	mpz_mul (v, v, u);
+	mpz_mod (v, v, p);
+	/* where x is 0, there is no odd one */
+	return right && (mpz_sgn (v) == 0 ? !is_odd : mpz_jacobi (v, p) == 1);
+}
+
+bool
+eddsa_is_point (CurveId curve, const uint8_t *public)
+{
+	const Description *is = &descriptions[curve == CURVE_ED448];
+	uint8_t octets[MOST_OCTETS];
+	auto_mpz mpz_t y;
+
+	memcpy (octets, public, is->n_octets);
+	octets[is->n_octets - 1] &= 0x7f;
+	mpz_init (y);
+	mpz_import (y, is->n_octets, -1, 1, 0, 0, octets);
+	return has_x (is, y, public[is->n_octets - 1] & 0x80);
+}

@@ -5,6 +5,9 @@
 
 #include "curves.h"
 
+/* Does the encoding of a public key, of the curve's length, stand for a point?  Sections 5.1.3 and 5.2.3. */
+bool eddsa_is_point (CurveId curve, const uint8_t *public);
+
 #define EDDSA_MOST_CONTEXT 255
 
 /* Ed25519ctx, Ed25519ph, Ed448 and Ed448ph: RFC 8032 section 5. */

@@ -231,7 +231,11 @@ check_public (Attrs *key)
 
 	if (functions_of (curve) == NULL)
 		return wrong_curve ();
-	return curve_point (curve, attrs_bytes (key, CKA_EC_POINT), &point) ? curve_normalise (curve, key) : wrong_value ();
+	if (!curve_point (curve, attrs_bytes (key, CKA_EC_POINT), &point))
+		return wrong_value ();
+	if (curve->key_type == CKK_EC_EDWARDS && !eddsa_is_point (curve->id, point.data))
+		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "there is no such point on the curve");
+	return curve_normalise (curve, key);
 }
 
 static CK_RV

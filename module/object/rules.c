@@ -315,6 +315,20 @@ rules_require (const Rules *rules, RulesOp op, const Attrs *draft)
 	return CKR_OK;
 }
 
+/* Sections 4.6.3 and 4.6.4: a certificate is there, or where it is. */
+static CK_RV
+judge_certificate (const Attrs *draft)
+{
+	CK_ULONG kind = attrs_ulong (draft, CKA_CERTIFICATE_TYPE, CK_UNAVAILABLE_INFORMATION);
+
+	if (attrs_ulong (draft, CKA_CLASS, CK_UNAVAILABLE_INFORMATION) != CKO_CERTIFICATE ||
+	    (kind != CKC_X_509 && kind != CKC_WTLS) || !attrs_has (draft, CKA_VALUE))
+		return CKR_OK;
+	if (attrs_bytes (draft, CKA_VALUE).len == 0 && attrs_bytes (draft, CKA_URL).len == 0)
+		return fail (CKR_TEMPLATE_INCONSISTENT, "a certificate has a value or a URL");
+	return CKR_OK;
+}
+
 CK_RV
 rules_complete (const Rules *rules, Attrs *draft)
 {
@@ -327,5 +341,5 @@ rules_complete (const Rules *rules, Attrs *draft)
 		}
 	if (attrs_bool (draft, CKA_ALWAYS_AUTHENTICATE, false) && !attrs_bool (draft, CKA_PRIVATE, true))
 		return fail (CKR_TEMPLATE_INCONSISTENT, "CKA_ALWAYS_AUTHENTICATE needs a private object");
-	return CKR_OK;
+	return judge_certificate (draft);
 }

@@ -152,7 +152,7 @@ static const Rules private_key = { "private key", &key, ROWS (private_key_rows) 
 
 /* Section 4.10, secret keys. */
 static const Rule secret_key_rows[] = {
-	{ CKA_SENSITIVE, IS_BOOL, N (8) | N (9) | N (11), &no },
+	{ CKA_SENSITIVE, IS_BOOL, N (8) | N (11), &no },
 	{ CKA_ENCRYPT, IS_BOOL, N (8) | N (9) | A_USE, &yes },
 	{ CKA_DECRYPT, IS_BOOL, N (8) | N (9) | A_USE, &yes },
 	{ CKA_SIGN, IS_BOOL, N (8) | N (9) | A_USE, &yes },
@@ -279,7 +279,7 @@ static const Rule dh_domain_rows[] = {
 };
 static const Rules dh_domain = { "Diffie-Hellman domain parameters", &domain, ROWS (dh_domain_rows) };
 
-/* Sections 6.7 and 6.13; the length of a generic secret may be wished for when it is unwrapped. */
+/* Sections 6.7 and 6.13; the length may be wished for when such a key is unwrapped: section 5.18.4. */
 static const Rule generic_secret_rows[] = {
 	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
 	{ CKA_VALUE_LEN, IS_ULONG, N (2) | N (3), NULL },
@@ -288,15 +288,22 @@ static const Rules generic_secret = { "generic secret key", &secret_key, ROWS (g
 
 static const Rule aes_rows[] = {
 	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
-	{ CKA_VALUE_LEN, IS_ULONG, N (2) | N (3) | N (6), NULL },
+	{ CKA_VALUE_LEN, IS_ULONG, N (2) | N (3), NULL },
 };
 static const Rules aes = { "AES or Camellia key", &secret_key, ROWS (aes_rows) };
 
-/* Sections 6.9, 6.59 and 6.60: the length follows from the type. */
+/* Section 6.9: the length follows from the type. */
 static const Rule fixed_rows[] = {
 	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
 };
 static const Rules fixed = { "key of fixed length", &secret_key, ROWS (fixed_rows) };
+
+/* Sections 6.59 and 6.60: there is one length, so that it need not be given. */
+static const Rule chacha_rows[] = {
+	{ CKA_VALUE, IS_BYTES, N (1) | N (4) | N (6) | N (7), NULL },
+	{ CKA_VALUE_LEN, IS_ULONG, N (2), NULL },
+};
+static const Rules chacha = { "ChaCha20 or Poly1305 key", &secret_key, ROWS (chacha_rows) };
 
 /* Which table serves which class and key type. */
 static const struct {
@@ -345,8 +352,8 @@ static const struct {
 	{ CKO_SECRET_KEY, CKK_DES, &fixed },
 	{ CKO_SECRET_KEY, CKK_DES2, &fixed },
 	{ CKO_SECRET_KEY, CKK_DES3, &fixed },
-	{ CKO_SECRET_KEY, CKK_CHACHA20, &fixed },
-	{ CKO_SECRET_KEY, CKK_POLY1305, &fixed },
+	{ CKO_SECRET_KEY, CKK_CHACHA20, &chacha },
+	{ CKO_SECRET_KEY, CKK_POLY1305, &chacha },
 };
 
 const Rules *
