@@ -144,21 +144,30 @@ read_hidden (Pin *pin, bool stars)
 	return !ended;
 }
 
+/* Until it has a good length. */
 bool
-pin_ask (Pin *pin, const PinDialog *dialog)
+pin_ask_once (Pin *pin, const PinDialog *dialog)
 {
 	for (;;) {
-		auto_pin Pin again = { 0 };
-
 		if (dialog->title != NULL)
 			g_print ("%s\n", dialog->title);
 		show (dialog->enter);
 		if (!read_hidden (pin, dialog->stars))
 			break;
-		if (pin->len < PIN_MIN || pin->len > PIN_MAX) {
-			g_printerr ("%s\n", dialog->bad_length);
-			continue;
-		}
+		if (pin->len >= PIN_MIN && pin->len <= PIN_MAX)
+			return true;
+		g_printerr ("%s\n", dialog->bad_length);
+	}
+	pin_clear (pin);
+	return false;
+}
+
+bool
+pin_ask (Pin *pin, const PinDialog *dialog)
+{
+	while (pin_ask_once (pin, dialog)) {
+		auto_pin Pin again = { 0 };
+
 		show (dialog->again);
 		if (!read_hidden (&again, dialog->stars))
 			break;

@@ -37,6 +37,9 @@ typedef struct {
  * False if there is no terminal, or its input ended. */
 bool pin_ask (Pin *pin, const PinDialog *dialog);
 
+/* The same for a PIN that exists: asked for once.  @again and @unequal are not used. */
+bool pin_ask_once (Pin *pin, const PinDialog *dialog);
+
 /* Takes the next line of @fd, byte by byte so that what follows it is left for others.
  * @name is what the error calls the source. */
 bool pin_read_line (Pin *pin, int fd, const char *name, GError **error);

@@ -15,33 +15,101 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define TEMPLATE "user.module.in"
+/* The first line of a file that is ours to change and to delete. */
+#define MARKER "# Written by softhsm2-setup, which takes this file for its own as long as this line stands first.\n"
+
+/* What breaks a line breaks all of p11-kit. */
+static bool
+check_value (const char *what, const char *value, GError **error)
+{
+	size_t len = value ? strlen (value) : 0;
+
+	if (value == NULL || (strpbrk (value, "\r\n") == NULL && (len == 0 || !g_ascii_isspace (value[len - 1]))))
+		return true;
+	return setup_refuse (error,
+	                     _ ("%s \"%s\" has a line break in it or a blank at its end, which no file of p11-kit can "
+	                        "hold. Give another."),
+	                     what, value);
+}
+
+static bool
+check_programs (const Registration *registration, GError **error)
+{
+	g_auto (GStrv) names = NULL;
+
+	if (registration->enable_in != NULL && registration->disable_in != NULL)
+		return setup_refuse (error, _ ("p11-kit obeys one of --enable-in and --disable-in only. Give one of them."));
+	names = g_strsplit_set (registration->enable_in ? registration->enable_in : "", " ,", -1);
+	if (g_strv_contains ((const char *const *)names, "p11-kit-proxy"))
+		return setup_refuse (error, _ ("p11-kit loads no module that is for \"p11-kit-proxy\" alone. Use --disable-in "
+		                               "with the programs that should not see the token."));
+	return true;
+}
+
+static bool
+check_priority (const char *priority, GError **error)
+{
+	char *end = NULL;
+
+	if (priority == NULL)
+		return true;
+	g_ascii_strtoll (priority, &end, 10);
+	if (*priority != '\0' && *end == '\0')
+		return true;
+	return setup_refuse (error, _ ("The priority \"%s\" is no number. Give one such as 10."), priority);
+}
+
+static char *
+module_line (const Registration *registration)
+{
+	g_autofree char *dir = g_path_get_dirname (registration->module);
+	g_autofree char *name = g_path_get_basename (registration->module);
+
+	if (registration->isolated) {
+		g_autofree char *quoted = g_shell_quote (registration->module);
+
+		return g_strdup_printf ("remote: |p11-kit remote %s\n", quoted);
+	}
+	/* A bare name is right on every architecture. */
+	return g_strdup_printf ("module: %s\n", strcmp (dir, P11_KIT_MODULE_PATH) == 0 ? name : registration->module);
+}
+
+static void
+append_line (GString *text, const char *key, const char *value)
+{
+	if (value != NULL)
+		g_string_append_printf (text, "%s: %s\n", key, value);
+}
 
 char *
-registration_text (const char *module, GError **error)
+registration_text (const Registration *registration, GError **error)
 {
-	g_autofree char *dir = g_path_get_dirname (module);
-	g_autofree char *name = g_path_get_basename (module);
-	size_t len = strlen (module);
+	g_autofree char *line = NULL;
+	GString *text;
 
-	if (strpbrk (module, "\r\n") != NULL || g_ascii_isspace (module[len - 1])) {
-		setup_refuse (
-			error,
-			_ ("The module \"%s\" has a line break in its name or a blank at its end, which no "
-		           "file of p11-kit can hold. Install it elsewhere."),
-			module);
+	if (!check_value (_ ("The module"), registration->module, error) ||
+	    !check_value ("--enable-in", registration->enable_in, error) ||
+	    !check_value ("--disable-in", registration->disable_in, error) || !check_programs (registration, error) ||
+	    !check_priority (registration->priority, error))
 		return NULL;
+	text = g_string_new (MARKER);
+	if (registration->module == NULL) {
+		/* for no program: the one way to hide a module without a word from p11-kit */
+		g_string_append (text, "enable-in:\n");
+		return g_string_free (text, FALSE);
 	}
-	return setup_template (TEMPLATE, "@MODULE@", strcmp (dir, P11_KIT_MODULE_PATH) == 0 ? name : module);
+	line = module_line (registration);
+	g_string_append (text, line);
+	append_line (text, "priority", registration->priority);
+	append_line (text, "enable-in", registration->enable_in);
+	append_line (text, "disable-in", registration->disable_in);
+	return g_string_free (text, FALSE);
 }
 
 static bool
 has_marker (const char *text)
 {
-	g_autofree char *template = setup_template (TEMPLATE, "@MODULE@", "");
-	size_t n_marker = strcspn (template, "\n") + 1;
-
-	return strncmp (text, template, n_marker) == 0;
+	return g_str_has_prefix (text, MARKER);
 }
 
 RegistrationState
@@ -153,8 +221,8 @@ find_bad_line (const char *content)
 	return 0;
 }
 
-static char *
-describe_damage (const char *path)
+char *
+p11_damage (const char *path)
 {
 	g_autofree char *content = NULL;
 	struct stat info;
@@ -181,11 +249,43 @@ p11_find_damage (const char *dir, GPtrArray *sentences)
 
 	while (open != NULL && (name = g_dir_read_name (open)) != NULL) {
 		g_autofree char *path = g_build_filename (dir, name, NULL);
-		char *sentence = describe_damage (path);
+		char *sentence = p11_damage (path);
 
 		if (sentence != NULL)
 			g_ptr_array_add (sentences, sentence);
 	}
+}
+
+bool
+registration_check (const Places *places, GError **error)
+{
+	g_autofree char *obstacle = p11_obstacle (places);
+	g_autoptr (GPtrArray) damage = g_ptr_array_new_with_free_func (g_free);
+
+	if (obstacle != NULL)
+		return setup_refuse (error, "%s", obstacle);
+	p11_find_damage (places->p11_modules, damage);
+	return damage->len == 0 || setup_refuse (error, "%s", (char *)damage->pdata[0]);
+}
+
+bool
+registration_check_owner (const char *path, const char *text, RegistrationState *state, GError **error)
+{
+	*state = registration_state (path, text);
+	if (*state != REGISTRATION_FOREIGN)
+		return true;
+	return setup_refuse (error,
+	                     _ ("%s is there and was not written by softhsm2-setup, so it stays as it is. Move it away and "
+	                        "try again."),
+	                     path);
+}
+
+/* The temporary file is not in modules/, where p11-kit would read it, or stumble over its going away. */
+bool
+registration_write (const Places *places, const char *text, bool replace, Undo *undo, GError **error)
+{
+	return undo_make_dirs (undo, places->p11_modules, error) &&
+	       undo_write_file (undo, places->p11_registration, places->p11_dir, text, replace, error);
 }
 
 /* --- what p11-kit shows --- */
@@ -209,13 +309,14 @@ parse_seen (const char *output)
 	g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
 
 	for (guint i = 0; lines[i] != NULL; i++) {
-		g_auto (GStrv) fields = g_strsplit (lines[i], "\t", 3);
+		g_auto (GStrv) fields = g_strsplit (lines[i], "\t", 4);
 		SeenToken *token;
 
-		if (g_strv_length (fields) != 3)
+		if (g_strv_length (fields) != 4)
 			continue;
 		token = g_new0 (SeenToken, 1);
-		*token = (SeenToken){ g_strdup (fields[0]), g_strdup (fields[2]), g_strdup (fields[1]) };
+		*token = (SeenToken){ g_strdup (fields[0]), g_strdup (fields[3]), g_strdup (fields[1]),
+			              strcmp (fields[2], "SoftHSM v2") == 0 };
 		g_ptr_array_add (seen, token);
 	}
 	return seen;
@@ -230,16 +331,17 @@ unblock_signals (void *data)
 	sigprocmask (SIG_SETMASK, &none, NULL);
 }
 
-GPtrArray *
-p11_tokens_seen (char **says, GError **error)
+/* Runs a command of ours that is not for people: whatever modules of others do there harms nobody. */
+static char *
+ask_apart (const char *command, const char *argument, char **says, GError **error)
 {
 	g_autofree char *self = g_file_read_link ("/proc/self/exe", error);
-	char *argv[] = { self, (char *)"tokens-seen", NULL };
+	const char *argv[] = { self, command, argument, NULL };
 	g_autofree char *output = NULL;
 	g_autofree char *complaints = NULL;
 	int status;
 
-	if (self == NULL || !g_spawn_sync (NULL, argv, NULL, G_SPAWN_DEFAULT, unblock_signals, NULL, &output,
+	if (self == NULL || !g_spawn_sync (NULL, (char **)argv, NULL, G_SPAWN_DEFAULT, unblock_signals, NULL, &output,
 	                                   &complaints, &status, error))
 		return NULL;
 	g_strchomp (complaints);
@@ -249,7 +351,35 @@ p11_tokens_seen (char **says, GError **error)
 	}
 	if (says != NULL)
 		*says = g_steal_pointer (&complaints);
-	return parse_seen (output);
+	return g_steal_pointer (&output);
+}
+
+GPtrArray *
+p11_tokens_seen (char **says, GError **error)
+{
+	g_autofree char *output = ask_apart ("tokens-seen", NULL, says, error);
+
+	return output ? parse_seen (output) : NULL;
+}
+
+GArray *
+p11_mechanisms_seen (const char *serial, GError **error)
+{
+	g_autofree char *output = ask_apart ("mechanisms-seen", serial, NULL, error);
+	g_auto (GStrv) lines = NULL;
+	GArray *types;
+
+	if (output == NULL)
+		return NULL;
+	lines = g_strsplit (g_strchomp (output), "\n", -1);
+	types = g_array_new (FALSE, FALSE, sizeof (CK_MECHANISM_TYPE));
+	for (guint i = 0; lines[i] != NULL; i++) {
+		CK_MECHANISM_TYPE type = (CK_MECHANISM_TYPE)g_ascii_strtoull (lines[i], NULL, 10);
+
+		if (*lines[i] != '\0')
+			g_array_append_val (types, type);
+	}
+	return types;
 }
 
 const SeenToken *

@@ -6,11 +6,12 @@
 #include "setup.h"
 
 #include "cryptoki-module.h"
-#include "pin.h"
+#include "pin-source.h"
 #include "places.h"
 #include "registration.h"
 #include "settings.h"
 #include "token-dir.h"
+#include "token-session.h"
 #include "undo.h"
 
 #include "build-config.h"
@@ -23,12 +24,6 @@
 #include <unistd.h>
 
 #define LABEL_SIZE 32
-
-/* Where a PIN comes from: a file, a descriptor, or (neither given) the terminal. */
-typedef struct {
-	char *file;
-	int fd;
-} PinSource;
 
 typedef struct {
 	char *label;
@@ -148,25 +143,15 @@ plan_conf (Plan *plan, GError **error)
 static bool
 plan_registration (Plan *plan, GError **error)
 {
-	const char *path = plan->places.p11_registration;
-	g_autofree char *obstacle = p11_obstacle (&plan->places);
-	g_autoptr (GPtrArray) damage = g_ptr_array_new_with_free_func (g_free);
+	const Registration registration = { .module = plan->module };
 	RegistrationState state;
 
-	if (obstacle != NULL)
-		return setup_refuse (error, "%s", obstacle);
-	p11_find_damage (plan->places.p11_modules, damage);
-	if (damage->len > 0)
-		return setup_refuse (error, "%s", (char *)damage->pdata[0]);
-	plan->registration = registration_text (plan->module, error);
-	if (plan->registration == NULL)
+	if (!registration_check (&plan->places, error))
 		return false;
-	state = registration_state (path, plan->registration);
-	if (state == REGISTRATION_FOREIGN)
-		return setup_refuse (error,
-		                     _ ("%s is there and was not written by softhsm2-setup, so it stays as "
-		                        "it is. Move it away and try again."),
-		                     path);
+	plan->registration = registration_text (&registration, error);
+	if (plan->registration == NULL ||
+	    !registration_check_owner (plan->places.p11_registration, plan->registration, &state, error))
+		return false;
 	plan->register_it = state != REGISTRATION_RIGHT;
 	plan->replace_it = state == REGISTRATION_OUTDATED;
 	return true;
@@ -210,26 +195,6 @@ plan_all (Plan *plan, const Options *options, GError **error)
 /* --- PINs --- */
 
 static bool
-get_pin (Pin *pin, const PinSource *source, const PinDialog *dialog, const char *what, const char *options,
-         GError **error)
-{
-	if (source->file != NULL)
-		return pin_read_file (pin, source->file, error);
-	if (source->fd >= 0) {
-		g_autofree char *name = g_strdup_printf (_ ("descriptor %d"), source->fd);
-
-		return pin_read_line (pin, source->fd, name, error);
-	}
-	if (!isatty (STDIN_FILENO))
-		return setup_refuse (error, _ ("There is no terminal to ask for the %s at. Give it with %s."),
-		                     what, options);
-	if (!pin_ask (pin, dialog))
-		return setup_refuse (error, _ ("The %s was not entered. Nothing was changed; try again."),
-		                     what);
-	return true;
-}
-
-static bool
 get_pins (Pin *so_pin, Pin *pin, const Options *options, GError **error)
 {
 	const PinDialog so_dialog = {
@@ -248,38 +213,20 @@ get_pins (Pin *so_pin, Pin *pin, const Options *options, GError **error)
 		.unequal = so_dialog.unequal,
 	};
 
-	return get_pin (so_pin, &options->so_pin, &so_dialog, _ ("SO PIN"), "--so-pin-file, --so-pin-fd",
-	                error) &&
-	       get_pin (pin, &options->pin, &dialog, _ ("user PIN"), "--pin-file, --pin-fd", error);
+	return pin_source_get (so_pin, &options->so_pin, &so_dialog, true, _ ("SO PIN"), "--so-pin-file, --so-pin-fd", error) &&
+	       pin_source_get (pin, &options->pin, &dialog, true, _ ("user PIN"), "--pin-file, --pin-fd", error);
 }
 
 /* --- making --- */
 
-static bool
-find_free_slot (Module *module, CK_SLOT_ID *slot)
-{
-	g_autoptr (GArray) slots = NULL;
-	CK_TOKEN_INFO info;
-	CK_RV rv;
-
-	slots = module_slots (module, &rv);
-	for (guint i = 0; slots != NULL && i < slots->len; i++) {
-		*slot = g_array_index (slots, CK_SLOT_ID, i);
-		if (module->api->C_GetTokenInfo (*slot, &info) == CKR_OK &&
-		    !(info.flags & CKF_TOKEN_INITIALIZED))
-			return true;
-	}
-	return false;
-}
-
 /* A token that was begun is noted too, so that it goes when something fails. */
 static void
-note_token (Module *module, CK_SLOT_ID slot, Plan *plan, Undo *undo)
+note_token (TokenSession *session, CK_SLOT_ID slot, Plan *plan, Undo *undo)
 {
 	g_autoptr (GPtrArray) tokens = NULL;
 	CK_TOKEN_INFO info;
 
-	if (module->api->C_GetTokenInfo (slot, &info) != CKR_OK || !(info.flags & CKF_TOKEN_INITIALIZED))
+	if (session->module.api->C_GetTokenInfo (slot, &info) != CKR_OK || !(info.flags & CKF_TOKEN_INITIALIZED))
 		return;
 	plan->serial = PADDED (info.serialNumber);
 	tokens = token_dirs_list (plan->tokendir, NULL);
@@ -294,23 +241,15 @@ note_token (Module *module, CK_SLOT_ID slot, Plan *plan, Undo *undo)
 static bool
 make_token (Plan *plan, const Pin *so_pin, const Pin *pin, Undo *undo, GError **error)
 {
-	auto_module Module module = { 0 };
+	auto_token_session TokenSession session = { 0 };
 	CK_SLOT_ID slot;
 	TokenStep step;
 	CK_RV rv;
 
-	if (!module_load (&module, plan->module, error))
+	if (!token_session_start (&session, plan->module, error) || !token_session_find_free (&session, &slot, error))
 		return false;
-	rv = module_start (&module);
-	if (rv != CKR_OK)
-		return setup_refuse (error, _ ("The module %s does not start with %s: %s. The log has more."),
-		                     plan->module, plan->places.conf, rv_words (rv));
-	if (!find_free_slot (&module, &slot))
-		return setup_refuse (error,
-		                     _ ("The module %s has no free slot for a new token. The log has more."),
-		                     plan->module);
-	step = token_make (&module, slot, plan->label, so_pin, pin, &rv);
-	note_token (&module, slot, plan, undo);
+	step = token_make (&session.module, slot, plan->label, so_pin, pin, &rv);
+	note_token (&session, slot, plan, undo);
 	if (step != TOKEN_MADE)
 		return setup_refuse (error,
 		                     _ ("The token \"%s\" cannot be made in %s: %s. The log has more."),
@@ -328,15 +267,6 @@ write_conf (Plan *plan, Undo *undo, GError **error)
 
 	return undo_make_dirs (undo, dir, error) &&
 	       undo_write_file (undo, plan->places.conf, dir, plan->conf_text, false, error);
-}
-
-/* The temporary file is not in modules/, where p11-kit would read it, or stumble over its going away. */
-static bool
-write_registration (Plan *plan, Undo *undo, GError **error)
-{
-	return undo_make_dirs (undo, plan->places.p11_modules, error) &&
-	       undo_write_file (undo, plan->places.p11_registration, plan->places.p11_dir, plan->registration,
-	                        plan->replace_it, error);
 }
 
 static bool
@@ -366,7 +296,7 @@ carry_out (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **e
 	if (!undo_make_dirs (&undo, plan->tokendir, error) ||
 	    (plan->conf_text != NULL && !write_conf (plan, &undo, error)) ||
 	    (plan->make_token && !make_token (plan, so_pin, pin, &undo, error)) ||
-	    (plan->register_it && !write_registration (plan, &undo, error)) ||
+	    (plan->register_it && !registration_write (&plan->places, plan->registration, plan->replace_it, &undo, error)) ||
 	    !check_visible (plan, uri, error))
 		return false;
 	undo_keep (&undo);
@@ -417,22 +347,14 @@ init (const Options *options)
 
 	if (!plan_all (&plan, options, &error) ||
 	    (plan.make_token && !get_pins (&so_pin, &pin, options, &error))) {
-		g_printerr ("%s: %s\n", g_get_prgname (), error->message);
-		return SETUP_FAILED;
+		return setup_failed (error);
 	}
 	had_tokendir = g_file_test (plan.tokendir, G_FILE_TEST_IS_DIR);
 	if (!carry_out_undisturbed (&plan, &so_pin, &pin, &uri, &error)) {
-		g_printerr ("%s: %s\n", g_get_prgname (), error->message);
-		return SETUP_FAILED;
+		return setup_failed (error);
 	}
 	report (&plan, uri, had_tokendir);
 	return SETUP_OK;
-}
-
-static bool
-check_source (const PinSource *source)
-{
-	return source->file == NULL || source->fd < 0;
 }
 
 int
@@ -460,8 +382,8 @@ setup_init (int argc, char **argv)
 		    entries,
 		    _ ("Makes what is missing of a configuration, a token and its registration with p11-kit "
 	               "for this user. PINs that no option gives are asked for."),
-		    argc, argv, &status))
-		status = check_source (&options.so_pin) && check_source (&options.pin)
+		    NULL, 0, &argc, &argv, &status))
+		status = pin_source_check (&options.so_pin) && pin_source_check (&options.pin)
 		                 ? init (&options)
 		                 : setup_usage_error (
 					   _ ("a PIN comes from a file or a descriptor, not from both"));

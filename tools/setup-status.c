@@ -323,7 +323,7 @@ setup_status (int argc, char **argv)
 		    entries,
 		    _ ("Says which configuration counts, which tokens there are, where they are registered "
 	               "and whether this user's programs find them. Exits with 1 if there is a problem."),
-		    argc, argv, &status))
+		    NULL, 0, &argc, &argv, &status))
 		return status;
 	return show_status (module ? module : DEFAULT_MODULE);
 }

@@ -514,6 +514,21 @@ file_store_set_flags (Store *store, CK_FLAGS set, CK_FLAGS clear)
 	return edit_token (file, edit_flags, &edit);
 }
 
+static CK_RV
+edit_label (void *data, Attrs *record)
+{
+	return attrs_set_bytes (record, OS_LABEL, bytes (data, 32));
+}
+
+static CK_RV
+file_store_set_label (Store *store, const uint8_t label[static 32])
+{
+	uint8_t copy[32];
+
+	memcpy (copy, label, sizeof copy);
+	return edit_token (file_store (store), edit_label, copy);
+}
+
 static CK_ATTRIBUTE_TYPE
 pin_attribute (StoreRole role)
 {
@@ -887,6 +902,7 @@ const StoreOps store_file = {
 	.close = file_store_close,
 	.info = file_store_info,
 	.set_flags = file_store_set_flags,
+	.set_label = file_store_set_label,
 	.unlock = file_store_unlock,
 	.is_current = file_store_is_current,
 	.set_pin = file_store_set_pin,

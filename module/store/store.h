@@ -79,6 +79,8 @@ struct StoreOps {
 	/* Sets and clears flags; writes nothing when that changes none. */
 	CK_RV (*set_flags) (Store *store, CK_FLAGS set, CK_FLAGS clear);
 
+	CK_RV (*set_label) (Store *store, const uint8_t label[static 32]);
+
 	/* The master key, with the PIN.  CKR_PIN_INCORRECT, CKR_USER_PIN_NOT_INITIALIZED. */
 	CK_RV (*unlock) (Store *store, StoreRole role, Bytes pin, Master *master);
 

@@ -68,7 +68,7 @@ last_setting_of_a_file_counts (Fixture *fixture, gconstpointer data)
 static void
 module_in_the_path_of_p11_kit_goes_by_its_name (void)
 {
-	g_autofree char *text = registration_text (P11_KIT_MODULE_PATH "/libsofthsm2.so", NULL);
+	g_autofree char *text = registration_text (&(Registration){ P11_KIT_MODULE_PATH "/libsofthsm2.so" }, NULL);
 
 	g_assert_true (g_str_has_suffix (text, "\nmodule: libsofthsm2.so\n"));
 }
@@ -76,7 +76,7 @@ module_in_the_path_of_p11_kit_goes_by_its_name (void)
 static void
 module_elsewhere_goes_by_its_path (void)
 {
-	g_autofree char *text = registration_text ("/opt/#1/libsofthsm2.so", NULL);
+	g_autofree char *text = registration_text (&(Registration){ "/opt/#1/libsofthsm2.so" }, NULL);
 
 	g_assert_true (g_str_has_suffix (text, "\nmodule: /opt/#1/libsofthsm2.so\n"));
 }
@@ -86,7 +86,7 @@ module_with_a_line_break_cannot_be_registered (void)
 {
 	g_autoptr (GError) error = NULL;
 
-	g_assert_null (registration_text ("/opt/a\nb.so", &error));
+	g_assert_null (registration_text (&(Registration){ "/opt/a\nb.so" }, &error));
 	g_assert_nonnull (error);
 }
 

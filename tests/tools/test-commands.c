@@ -1,0 +1,552 @@
+/* softhsm2-setup beyond init and status: register, check, token, backup and restore, by a plain user. */
+
+#include "tooltest.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define REGISTRATION ".config/pkcs11/modules/softhsm2.module"
+#define TOKENDIR     ".local/share/softhsm2/tokens"
+#define PINS         SO_PIN "\n" USER_PIN "\n"
+
+#define SETUP(place, ...)     run (place, (place)->setup, __VA_ARGS__, NULL)
+#define WITH_PIN(place, ...)  run_with_fds (place, USER_PIN "\n", "another-pin\n", (place)->setup, __VA_ARGS__, NULL)
+#define WITH_PINS(place, ...) run_with_fds (place, PINS, "another-pin\n", (place)->setup, __VA_ARGS__, NULL)
+#define MODULE(place)         "--module", (place)->module
+
+static void
+set_up (Place *place)
+{
+	g_autoptr (Result) result = WITH_PINS (place, "init", "--label", "mine", "--so-pin-fd", "3", "--pin-fd", "3", MODULE (place));
+
+	assert_status (result, 0);
+}
+
+static int
+mode_of (const Place *place, const char *below_home)
+{
+	g_autofree char *path = place_path (place, below_home);
+	struct stat info;
+
+	g_assert_cmpint (stat (path, &info), ==, 0);
+	return (int)(info.st_mode & 07777);
+}
+
+/* --- register, unregister, mask --- */
+
+static void
+register_writes_what_was_asked_for (Place *place, gconstpointer data)
+{
+	static const struct {
+		const char *options[4];
+		const char *line;
+	} rows[] = {
+		{ { NULL }, "\nmodule: /" },
+		{ { "--isolated" }, "\nremote: |p11-kit remote '/" },
+		{ { "--priority", "7" }, "\npriority: 7\n" },
+		{ { "--enable-in", "curl, ssh" }, "\nenable-in: curl, ssh\n" },
+		{ { "--disable-in", "p11-kit-proxy" }, "\ndisable-in: p11-kit-proxy\n" },
+	};
+
+	set_up (place);
+	for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+		g_autoptr (Result) result =
+			run (place, place->setup, "register", MODULE (place), rows[i].options[0], rows[i].options[1], NULL);
+		g_autofree char *text = place_read (place, REGISTRATION);
+
+		assert_status (result, 0);
+		assert_contains_at (text, rows[i].line, G_STRFUNC, __LINE__);
+		g_assert_cmpint (mode_of (place, REGISTRATION), ==, 0600);
+	}
+}
+
+static void
+register_refuses_what_breaks_p11_kit (Place *place, gconstpointer data)
+{
+	static const struct {
+		const char *options[4];
+		const char *words;
+	} rows[] = {
+		{ { "--priority", "high" }, "\"high\"" },
+		{ { "--enable-in", "curl\nx" }, "line break" },
+		{ { "--enable-in", "a", "--disable-in", "b" } , "one of" },
+		{ { "--enable-in", "p11-kit-proxy" }, "p11-kit-proxy" },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+		g_autoptr (Result) result = run (place, place->setup, "register", MODULE (place), rows[i].options[0],
+		                                 rows[i].options[1], rows[i].options[2], rows[i].options[3], NULL);
+
+		assert_status (result, 1);
+		assert_err (result, rows[i].words);
+		g_assert_false (place_has (place, REGISTRATION));
+	}
+}
+
+static void
+register_twice_changes_nothing (Place *place, gconstpointer data)
+{
+	g_autofree char *before = NULL;
+	g_autofree char *after = NULL;
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	before = place_snapshot (place);
+	result = SETUP (place, "register", MODULE (place));
+	after = place_snapshot (place);
+	assert_status (result, 0);
+	assert_out (result, "Nothing was changed");
+	g_assert_cmpstr (before, ==, after);
+}
+
+static void
+isolated_tells_what_p11_kit_drops (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	result = SETUP (place, "register", "--isolated", MODULE (place));
+	assert_status (result, 0);
+	assert_out (result, "token=mine");
+	/* whatever the version, it does not know this one */
+	assert_out (result, "\n  CKM_GOSTR3411\n");
+}
+
+static void
+files_of_others_stay (Place *place, gconstpointer data)
+{
+	static const char *const commands[] = { "register", "unregister", "mask" };
+
+	place_write (place, REGISTRATION, "module: /elsewhere.so\n");
+	for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+		bool takes_module = i == 0;
+		g_autoptr (Result) result = run (place, place->setup, commands[i], takes_module ? "--module" : NULL, place->module, NULL);
+		g_autofree char *text = place_read (place, REGISTRATION);
+
+		assert_status (result, 1);
+		assert_err (result, "was not written by softhsm2-setup");
+		g_assert_cmpstr (text, ==, "module: /elsewhere.so\n");
+	}
+}
+
+static void
+unregister_takes_back_and_leaves_the_token (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+	g_autoptr (Result) again = NULL;
+
+	set_up (place);
+	result = SETUP (place, "unregister");
+	assert_status (result, 0);
+	g_assert_false (place_has (place, REGISTRATION));
+	g_assert_true (place_has (place, TOKENDIR));
+	again = SETUP (place, "unregister");
+	assert_status (again, 0);
+	assert_out (again, "Nothing was changed");
+}
+
+static void
+mask_hides_the_token (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+	g_autoptr (Result) seen = NULL;
+
+	set_up (place);
+	result = SETUP (place, "mask");
+	assert_status (result, 0);
+	seen = SETUP (place, "tokens-seen");
+	assert_status (seen, 0);
+	g_assert_null (strstr (seen->out, "token=mine"));
+}
+
+/* --- check --- */
+
+/* The line of a test, with what stands below it. */
+static char *
+section (const Result *result, const char *title)
+{
+	const char *at = strstr (result->out, title);
+	const char *end;
+
+	g_assert_nonnull (at);
+	while (at > result->out && at[-1] != '\n')
+		at--;
+	for (end = strchr (at, '\n'); end != NULL && end[1] == ' '; end = strchr (end + 1, '\n'))
+		;
+	return g_strndup (at, (gsize)(end ? end - at : (gssize)strlen (at)));
+}
+
+static void
+assert_check (const Result *result, const char *title, const char *verdict)
+{
+	g_autofree char *text = section (result, title);
+
+	if (!g_str_has_prefix (text, verdict))
+		g_error ("%s is not \"%s\"", text, verdict);
+}
+
+static void
+a_token_that_init_made_passes (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	result = SETUP (place, "check");
+	assert_check (result, "The configuration is yours", "passed");
+	assert_check (result, "The token directory is closed", "passed");
+	assert_check (result, "The files of tokens are closed", "passed");
+	assert_check (result, "No PIN is written down", "passed");
+	assert_check (result, "No module is registered twice", "passed");
+	assert_check (result, "What a PIN is worth on the disk", "note");
+}
+
+static void
+check_finds_and_mends_permissions (Place *place, gconstpointer data)
+{
+	g_autofree char *tokendir = place_path (place, TOKENDIR);
+	g_autofree char *conf = place_path (place, ".config/softhsm2/softhsm2.conf");
+	g_autoptr (Result) found = NULL;
+	g_autoptr (Result) mended = NULL;
+	g_autoptr (Result) after = NULL;
+	g_autofree char *token = NULL;
+	g_autofree char *file = NULL;
+	g_autoptr (GDir) dir = NULL;
+
+	set_up (place);
+	dir = g_dir_open (tokendir, 0, NULL);
+	token = g_build_filename (tokendir, g_dir_read_name (dir), NULL);
+	file = g_build_filename (token, "token.object", NULL);
+	g_assert_cmpint (chmod (tokendir, 0755), ==, 0);
+	g_assert_cmpint (chmod (file, 0644), ==, 0);
+	g_assert_cmpint (chmod (conf, 0666), ==, 0);
+	found = SETUP (place, "check");
+	assert_status (found, 1);
+	assert_check (found, "The token directory is closed", "FAILED");
+	assert_check (found, "The files of tokens are closed", "FAILED");
+	assert_check (found, "The configuration is yours", "FAILED");
+	assert_out (found, "chmod 600 ");
+	g_assert_cmpint (mode_of (place, TOKENDIR), ==, 0755);
+	mended = SETUP (place, "check", "--fix");
+	assert_out (mended, "mended: chmod 700 ");
+	g_assert_cmpint (mode_of (place, TOKENDIR), ==, 0700);
+	g_assert_cmpint (mode_of (place, ".config/softhsm2/softhsm2.conf") & 022, ==, 0);
+	after = SETUP (place, "check");
+	assert_check (after, "The token directory is closed", "passed");
+	assert_check (after, "The files of tokens are closed", "passed");
+}
+
+static void
+check_moves_aside_what_breaks_p11_kit (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) found = NULL;
+	g_autoptr (Result) mended = NULL;
+
+	set_up (place);
+	place_write (place, ".config/pkcs11/modules/broken.module", "this is no line\n");
+	found = SETUP (place, "check");
+	assert_check (found, "No module file breaks p11-kit", "failed");
+	mended = SETUP (place, "check", "--fix");
+	assert_check (mended, "No module file breaks p11-kit", "passed");
+	g_assert_false (place_has (place, ".config/pkcs11/modules/broken.module"));
+	g_assert_true (place_has (place, ".config/pkcs11/broken.module.aside"));
+}
+
+static void
+check_finds_modules_that_are_registered_twice (Place *place, gconstpointer data)
+{
+	g_autofree char *line = g_strdup_printf ("module: %s\n", place->module);
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	place_write (place, ".config/pkcs11/modules/twice.module", line);
+	result = SETUP (place, "check");
+	assert_check (result, "No module is registered twice", "failed");
+}
+
+static void
+check_finds_pins_that_are_written_down (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	place_write (place, ".config/pkcs11/modules/other.module", "module: x.so\npin: 1234\n");
+	place_setenv (place, "GNUTLS_PIN", "1234");
+	result = SETUP (place, "check");
+	assert_status (result, 1);
+	assert_check (result, "No PIN is written down", "FAILED");
+	assert_out (result, "GNUTLS_PIN");
+	/* it does not repeat what it found */
+	g_assert_null (strstr (result->out, "1234"));
+}
+
+static void
+check_judges_pins_that_are_given (Place *place, gconstpointer data)
+{
+	g_autofree char *pin = place_path (place, "pin");
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	place_write (place, "pin", "abcd\n");
+	result = SETUP (place, "check", "--pin-file", pin, "--so-pin-file", pin);
+	assert_check (result, "The PINs are long and differ", "failed");
+	assert_out (result, "has 4 characters");
+	assert_out (result, "are the same");
+}
+
+static void
+check_speaks_json (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	result = SETUP (place, "check", "--json");
+	g_assert_true (g_str_has_prefix (result->out, "[{\"check\":\"configuration\",\"result\":\"passed\",\"findings\":[]}"));
+	assert_out (result, "{\"check\":\"pin-derivation\",\"result\":\"note\"");
+	g_assert_true (g_str_has_suffix (result->out, "}]\n"));
+	g_assert_null (strchr (result->out, '\033'));
+}
+
+/* --- token --- */
+
+static void
+tokens_are_listed (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) text = NULL;
+	g_autoptr (Result) json = NULL;
+
+	set_up (place);
+	text = SETUP (place, "token", "list", MODULE (place));
+	assert_status (text, 0);
+	assert_out (text, "mine\n");
+	assert_out (text, ";token=mine\n");
+	json = SETUP (place, "token", "list", "--json", MODULE (place));
+	assert_out (json, "\"label\":\"mine\"");
+	assert_out (json, "\"user-pin\":true");
+}
+
+static void
+a_second_token_is_made (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+	g_autoptr (Result) list = NULL;
+
+	set_up (place);
+	result = WITH_PINS (place, "token", "create", "second", "--so-pin-fd", "3", "--pin-fd", "3", MODULE (place));
+	assert_status (result, 0);
+	assert_out (result, "\"second\"");
+	list = SETUP (place, "token", "list", MODULE (place));
+	assert_out (list, ";token=second\n");
+}
+
+static void
+a_token_is_renamed_and_keeps_its_pins (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+	g_autoptr (Result) pin = NULL;
+
+	set_up (place);
+	result = SETUP (place, "token", "rename", "mine", "another name", MODULE (place));
+	assert_status (result, 0);
+	assert_out (result, "token=another%20name");
+	pin = WITH_PIN (place, "token", "set-pin", "another name", "--pin-fd", "3", "--new-pin-fd", "4", MODULE (place));
+	assert_status (pin, 0);
+}
+
+static void
+labels_that_no_token_can_have_are_refused (Place *place, gconstpointer data)
+{
+	static const char *const labels[] = { "", "a label that is longer than thirty-two", "\xff" };
+
+	set_up (place);
+	for (gsize i = 0; i < G_N_ELEMENTS (labels); i++) {
+		g_autoptr (Result) result = SETUP (place, "token", "rename", "mine", labels[i], MODULE (place));
+
+		assert_status (result, 1);
+	}
+}
+
+static void
+a_pin_is_changed_by_its_owner (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+	g_autoptr (Result) wrong = NULL;
+
+	set_up (place);
+	result = WITH_PIN (place, "token", "set-pin", "--pin-fd", "3", "--new-pin-fd", "4", MODULE (place));
+	assert_status (result, 0);
+	wrong = WITH_PIN (place, "token", "set-pin", "--pin-fd", "3", "--new-pin-fd", "4", MODULE (place));
+	assert_status (wrong, 1);
+	assert_err (wrong, "not the user PIN");
+}
+
+static void
+a_forgotten_pin_is_reset_by_the_so (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	result = WITH_PINS (place, "token", "reset-pin", "mine", "--so-pin-fd", "3", "--new-pin-fd", "4", MODULE (place));
+	assert_status (result, 0);
+}
+
+static void
+a_token_is_deleted_only_when_that_is_meant (Place *place, gconstpointer data)
+{
+	static const Exchange wrong[] = { { "Type its label", "something\n" }, { 0 } };
+	static const Exchange right[] = { { "Type its label", "mine\n" }, { 0 } };
+	g_autoptr (Result) silent = NULL;
+	g_autoptr (Result) refused = NULL;
+	g_autoptr (Result) deleted = NULL;
+	bool echoes;
+
+	set_up (place);
+	silent = SETUP (place, "token", "delete", "mine", MODULE (place));
+	assert_status (silent, 1);
+	assert_err (silent, "--yes");
+	refused = converse (place, wrong, &echoes, place->setup, "token", "delete", "mine", MODULE (place), NULL);
+	assert_status (refused, 1);
+	deleted = converse (place, right, &echoes, place->setup, "token", "delete", "mine", MODULE (place), NULL);
+	assert_status (deleted, 0);
+	assert_out (deleted, "Deleted the token");
+}
+
+static void
+a_token_that_is_not_there_is_named (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	result = SETUP (place, "token", "delete", "theirs", "--yes", MODULE (place));
+	assert_status (result, 1);
+	assert_err (result, "There is no token \"theirs\"");
+}
+
+/* --- backup and restore --- */
+
+static void
+a_backup_brings_the_token_back (Place *place, gconstpointer data)
+{
+	g_autofree char *file = place_path (place, "backup");
+	g_autofree char *before = NULL;
+	g_autofree char *after = NULL;
+	g_autoptr (Result) backup = NULL;
+	g_autoptr (Result) there = NULL;
+	g_autoptr (Result) deleted = NULL;
+	g_autoptr (Result) restored = NULL;
+	g_autoptr (Result) pin = NULL;
+
+	set_up (place);
+	backup = WITH_PIN (place, "backup", file, "--pin-fd", "3", MODULE (place));
+	assert_status (backup, 0);
+	g_assert_cmpint (mode_of (place, "backup"), ==, 0600);
+	there = WITH_PIN (place, "restore", file, "--pin-fd", "3", MODULE (place));
+	assert_status (there, 1);
+	assert_err (there, "is there");
+	deleted = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
+	assert_status (deleted, 0);
+	restored = WITH_PIN (place, "restore", file, "--pin-fd", "3", MODULE (place));
+	assert_status (restored, 0);
+	pin = WITH_PIN (place, "token", "set-pin", "mine", "--pin-fd", "3", "--new-pin-fd", "4", MODULE (place));
+	assert_status (pin, 0);
+}
+
+static void
+a_backup_under_a_passphrase_opens_with_it (Place *place, gconstpointer data)
+{
+	g_autofree char *file = place_path (place, "backup");
+	g_autoptr (Result) backup = NULL;
+	g_autoptr (Result) deleted = NULL;
+	g_autoptr (Result) wrong = NULL;
+	g_autoptr (Result) restored = NULL;
+
+	set_up (place);
+	backup = WITH_PIN (place, "backup", file, "--pin-fd", "3", "--passphrase-fd", "4", MODULE (place));
+	assert_status (backup, 0);
+	deleted = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
+	assert_status (deleted, 0);
+	wrong = WITH_PIN (place, "restore", file, "--passphrase-fd", "3", MODULE (place));
+	assert_status (wrong, 1);
+	assert_err (wrong, "passphrase");
+	restored = WITH_PIN (place, "restore", file, "--passphrase-fd", "4", MODULE (place));
+	assert_status (restored, 0);
+}
+
+static void
+a_backup_overwrites_nothing (Place *place, gconstpointer data)
+{
+	g_autofree char *file = place_path (place, "precious");
+	g_autoptr (Result) result = NULL;
+	g_autofree char *text = NULL;
+
+	set_up (place);
+	place_write (place, "precious", "precious");
+	result = WITH_PIN (place, "backup", file, "--pin-fd", "3", MODULE (place));
+	assert_status (result, 1);
+	text = place_read (place, "precious");
+	g_assert_cmpstr (text, ==, "precious");
+}
+
+/* Every octet of it counts. */
+static void
+a_damaged_backup_restores_nothing (Place *place, gconstpointer data)
+{
+	g_autofree char *file = place_path (place, "backup");
+	g_autofree char *content = NULL;
+	g_autofree char *before = NULL;
+	g_autoptr (Result) backup = NULL;
+	g_autoptr (Result) deleted = NULL;
+	gsize n;
+
+	set_up (place);
+	backup = WITH_PIN (place, "backup", file, "--pin-fd", "3", MODULE (place));
+	assert_status (backup, 0);
+	deleted = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
+	assert_status (deleted, 0);
+	before = place_snapshot (place);
+	g_assert_true (g_file_get_contents (file, &content, &n, NULL));
+	for (gsize at = 0; at <= n; at += n / 7) {
+		g_autofree char *damaged = g_memdup2 (content, n);
+		g_autoptr (Result) result = NULL;
+
+		if (at < n)
+			damaged[at] ^= 0x20;
+		g_assert_true (g_file_set_contents (file, damaged, at < n ? (gssize)n : (gssize)n - 1, NULL));
+		result = WITH_PIN (place, "restore", file, "--pin-fd", "3", MODULE (place));
+		assert_status (result, 1);
+	}
+}
+
+int
+main (int argc, char **argv)
+{
+	g_test_init (&argc, &argv, NULL);
+	add_test ("commands", register_writes_what_was_asked_for);
+	add_test ("commands", register_refuses_what_breaks_p11_kit);
+	add_test ("commands", register_twice_changes_nothing);
+	add_test ("commands", isolated_tells_what_p11_kit_drops);
+	add_test ("commands", files_of_others_stay);
+	add_test ("commands", unregister_takes_back_and_leaves_the_token);
+	add_test ("commands", mask_hides_the_token);
+	add_test ("commands", a_token_that_init_made_passes);
+	add_test ("commands", check_finds_and_mends_permissions);
+	add_test ("commands", check_moves_aside_what_breaks_p11_kit);
+	add_test ("commands", check_finds_modules_that_are_registered_twice);
+	add_test ("commands", check_finds_pins_that_are_written_down);
+	add_test ("commands", check_judges_pins_that_are_given);
+	add_test ("commands", check_speaks_json);
+	add_test ("commands", tokens_are_listed);
+	add_test ("commands", a_second_token_is_made);
+	add_test ("commands", a_token_is_renamed_and_keeps_its_pins);
+	add_test ("commands", labels_that_no_token_can_have_are_refused);
+	add_test ("commands", a_pin_is_changed_by_its_owner);
+	add_test ("commands", a_forgotten_pin_is_reset_by_the_so);
+	add_test ("commands", a_token_is_deleted_only_when_that_is_meant);
+	add_test ("commands", a_token_that_is_not_there_is_named);
+	add_test ("commands", a_backup_brings_the_token_back);
+	add_test ("commands", a_backup_under_a_passphrase_opens_with_it);
+	add_test ("commands", a_backup_overwrites_nothing);
+	add_test ("commands", a_damaged_backup_restores_nothing);
+	return g_test_run ();
+}
