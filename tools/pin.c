@@ -11,6 +11,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/random.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -38,6 +39,27 @@ pin_set (Pin *pin, const char *text)
 		return false;
 	memcpy (pin->text, text, len);
 	pin->len = len;
+	return true;
+}
+
+bool
+pin_make (Pin *pin)
+{
+	/* none that is taken for another */
+	static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789A";
+	guint8 random[25];
+	size_t n = 0;
+
+	if (getrandom (random, sizeof random, 0) != (ssize_t)sizeof random)
+		return false;
+	pin_clear (pin);
+	for (size_t i = 0; i < sizeof random; i++) {
+		if (i > 0 && i % 5 == 0)
+			pin->text[n++] = '-';
+		pin->text[n++] = letters[random[i] % 32];
+	}
+	pin->len = n;
+	explicit_bzero (random, sizeof random);
 	return true;
 }
 
@@ -154,7 +176,7 @@ pin_ask_once (Pin *pin, const PinDialog *dialog)
 		show (dialog->enter);
 		if (!read_hidden (pin, dialog->stars))
 			break;
-		if (pin->len >= PIN_MIN && pin->len <= PIN_MAX)
+		if ((pin->len >= PIN_MIN && pin->len <= PIN_MAX) || (pin->len == 0 && dialog->may_be_empty))
 			return true;
 		g_printerr ("%s\n", dialog->bad_length);
 	}
@@ -168,6 +190,8 @@ pin_ask (Pin *pin, const PinDialog *dialog)
 	while (pin_ask_once (pin, dialog)) {
 		auto_pin Pin again = { 0 };
 
+		if (pin->len == 0)
+			return true;
 		show (dialog->again);
 		if (!read_hidden (&again, dialog->stars))
 			break;

@@ -23,6 +23,9 @@ void pin_clear (Pin *pin);
 /* Takes @text over; false, and @pin empty, if it is shorter or longer than a PIN may be. */
 bool pin_set (Pin *pin, const char *text);
 
+/* A PIN that nobody has to think of: 25 characters of 125 random bits.  False: the system gives none. */
+bool pin_make (Pin *pin);
+
 /* What is said while a PIN is asked for.  @title may be NULL. */
 typedef struct {
 	const char *title;
@@ -30,6 +33,7 @@ typedef struct {
 	const char *again;
 	const char *bad_length;
 	const char *unequal;
+	bool may_be_empty; /* then nothing is asked again */
 	bool stars; /* a star for every character, as softhsm2-util shows; else nothing */
 } PinDialog;
 

@@ -28,8 +28,10 @@
 typedef struct {
 	char *label;
 	char *module;
+	char *tokendir;
 	PinSource so_pin;
 	PinSource pin;
+	gboolean make_so_pin, no_register, isolated, dry_run;
 } Options;
 
 /* What there is, and with that what is to be done. */
@@ -40,6 +42,7 @@ typedef struct {
 	char *tokendir;
 	char *conf_text; /* NULL: the configuration is there */
 	char *registration;
+	bool is_registered; /* or is to be */
 	bool register_it;
 	bool replace_it;
 	bool make_token;
@@ -113,18 +116,33 @@ check_conf_variable (const Places *places, GError **error)
 		named);
 }
 
+/* An existing configuration says where tokens lie. */
 static bool
-plan_conf (Plan *plan, GError **error)
+check_same_tokendir (const Plan *plan, const char *wanted, GError **error)
 {
-	const Places *places = &plan->places;
+	if (wanted == NULL || strcmp (wanted, plan->tokendir) == 0)
+		return true;
+	return setup_refuse (error,
+	                     _ ("%s is there and says that tokens lie in %s. Leave --token-dir out, or change the file."),
+	                     plan->places.conf, plan->tokendir);
+}
+
+static bool
+plan_conf (Plan *plan, const char *wanted, GError **error)
+{
+	Places *places = &plan->places;
 	struct stat info;
 
 	if (!places_check_conf_path (places->conf, error) || !check_conf_variable (places, error))
 		return false;
 	if (lstat (places->conf, &info) == 0 || errno != ENOENT) {
 		plan->tokendir = settings_use (places->conf, error);
-		return plan->tokendir != NULL &&
+		return plan->tokendir != NULL && check_same_tokendir (plan, wanted, error) &&
 		       settings_check_tokendir (plan->tokendir, places->conf, error);
+	}
+	if (wanted != NULL) {
+		g_free (places->tokendir);
+		places->tokendir = g_strdup (wanted);
 	}
 	if (!places_check_tokendir_path (places->tokendir, error) ||
 	    !settings_check_tokendir (places->tokendir, places->conf, error))
@@ -141,11 +159,13 @@ plan_conf (Plan *plan, GError **error)
 }
 
 static bool
-plan_registration (Plan *plan, GError **error)
+plan_registration (Plan *plan, const Options *options, GError **error)
 {
-	const Registration registration = { .module = plan->module };
+	const Registration registration = { .module = plan->module, .isolated = options->isolated };
 	RegistrationState state;
 
+	if (options->no_register)
+		return true;
 	if (!registration_check (&plan->places, error))
 		return false;
 	plan->registration = registration_text (&registration, error);
@@ -185,21 +205,26 @@ plan_token (Plan *plan, bool any_label, GError **error)
 static bool
 plan_all (Plan *plan, const Options *options, GError **error)
 {
+	g_autofree char *tokendir = options->tokendir ? g_canonicalize_filename (options->tokendir, NULL) : NULL;
+
+	plan->is_registered = !options->no_register;
 	return places_find (&plan->places, error) && places_check_user (&plan->places, error) &&
 	       plan_label (plan, options->label, error) &&
 	       plan_module (plan, options->module ? options->module : DEFAULT_MODULE, error) &&
-	       plan_conf (plan, error) && plan_registration (plan, error) &&
+	       plan_conf (plan, tokendir, error) && plan_registration (plan, options, error) &&
 	       plan_token (plan, options->label == NULL, error);
 }
 
 /* --- PINs --- */
 
+/* @made: nobody has thought of the SO PIN. */
 static bool
-get_pins (Pin *so_pin, Pin *pin, const Options *options, GError **error)
+get_pins (Pin *so_pin, Pin *pin, bool *made, const Options *options, GError **error)
 {
 	const PinDialog so_dialog = {
 		.title = _ ("The security officer's PIN (SO PIN) resets a forgotten user PIN. 4 to 255 "
-		            "characters."),
+		            "characters; leave it empty to have one made and shown once."),
+		.may_be_empty = true,
 		.enter = _ ("SO PIN: "),
 		.again = _ ("SO PIN again: "),
 		.bad_length = _ ("A PIN has 4 to 255 characters."),
@@ -213,8 +238,13 @@ get_pins (Pin *so_pin, Pin *pin, const Options *options, GError **error)
 		.unequal = so_dialog.unequal,
 	};
 
-	return pin_source_get (so_pin, &options->so_pin, &so_dialog, true, _ ("SO PIN"), "--so-pin-file, --so-pin-fd", error) &&
-	       pin_source_get (pin, &options->pin, &dialog, true, _ ("user PIN"), "--pin-file, --pin-fd", error);
+	if (!options->make_so_pin && !pin_source_get (so_pin, &options->so_pin, &so_dialog, true, _ ("SO PIN"),
+	                                              "--so-pin-file, --so-pin-fd, --make-so-pin", error))
+		return false;
+	*made = so_pin->len == 0;
+	if (*made && !pin_make (so_pin))
+		return setup_refuse (error, _ ("The system gives no random numbers."));
+	return pin_source_get (pin, &options->pin, &dialog, true, _ ("user PIN"), "--pin-file, --pin-fd", error);
 }
 
 /* --- making --- */
@@ -297,7 +327,7 @@ carry_out (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **e
 	    (plan->conf_text != NULL && !write_conf (plan, &undo, error)) ||
 	    (plan->make_token && !make_token (plan, so_pin, pin, &undo, error)) ||
 	    (plan->register_it && !registration_write (&plan->places, plan->registration, plan->replace_it, &undo, error)) ||
-	    !check_visible (plan, uri, error))
+	    (plan->is_registered && !check_visible (plan, uri, error)))
 		return false;
 	undo_keep (&undo);
 	return true;
@@ -333,7 +363,24 @@ report (const Plan *plan, const char *uri, bool had_tokendir)
 		if (plan->register_it)
 			g_print (_ ("Registered it with p11-kit in %s\n"), plan->places.p11_registration);
 	}
-	g_print (_ ("Programs find the token by p11-kit as %s\n"), uri);
+	if (uri != NULL)
+		g_print (_ ("Programs find the token by p11-kit as %s\n"), uri);
+}
+
+/* What would be written, to the letter. */
+static void
+report_plan (const Plan *plan)
+{
+	if (plan->conf_text != NULL)
+		g_print (_ ("Would write %s:\n%s\n"), plan->places.conf, plan->conf_text);
+	if (!g_file_test (plan->tokendir, G_FILE_TEST_IS_DIR))
+		g_print (_ ("Would make the token directory %s\n"), plan->tokendir);
+	if (plan->make_token)
+		g_print (_ ("Would make the token \"%s\" in %s\n"), plan->label, plan->tokendir);
+	if (plan->register_it)
+		g_print (_ ("Would write %s:\n%s"), plan->places.p11_registration, plan->registration);
+	if (plan->conf_text == NULL && !plan->make_token && !plan->register_it)
+		g_print (_ ("Nothing would be changed: the token \"%s\" is set up.\n"), plan->label);
 }
 
 static int
@@ -343,17 +390,22 @@ init (const Options *options)
 	auto_pin Pin so_pin = { 0 }, pin = { 0 };
 	g_autoptr (GError) error = NULL;
 	g_autofree char *uri = NULL;
-	bool had_tokendir;
+	bool had_tokendir, made_so_pin = false;
 
-	if (!plan_all (&plan, options, &error) ||
-	    (plan.make_token && !get_pins (&so_pin, &pin, options, &error))) {
+	if (!plan_all (&plan, options, &error))
 		return setup_failed (error);
+	if (options->dry_run) {
+		report_plan (&plan);
+		return SETUP_OK;
 	}
+	if (plan.make_token && !get_pins (&so_pin, &pin, &made_so_pin, options, &error))
+		return setup_failed (error);
 	had_tokendir = g_file_test (plan.tokendir, G_FILE_TEST_IS_DIR);
-	if (!carry_out_undisturbed (&plan, &so_pin, &pin, &uri, &error)) {
+	if (!carry_out_undisturbed (&plan, &so_pin, &pin, &uri, &error))
 		return setup_failed (error);
-	}
 	report (&plan, uri, had_tokendir);
+	if (made_so_pin)
+		g_print (_ ("Its SO PIN is %s\nWrite it down now: it is shown this once.\n"), so_pin.text);
 	return SETUP_OK;
 }
 
@@ -372,6 +424,16 @@ setup_init (int argc, char **argv)
 		  N_ ("Take the user PIN from the first line of FILE"), N_ ("FILE") },
 		{ "pin-fd", 0, 0, G_OPTION_ARG_INT, &options.pin.fd,
 		  N_ ("Take the user PIN from the next line of descriptor N"), N_ ("N") },
+		{ "make-so-pin", 0, 0, G_OPTION_ARG_NONE, &options.make_so_pin,
+		  N_ ("Make an SO PIN and show it once"), NULL },
+		{ "token-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.tokendir,
+		  N_ ("Where tokens are to lie"), N_ ("DIR") },
+		{ "no-register", 0, 0, G_OPTION_ARG_NONE, &options.no_register,
+		  N_ ("Do not register the module with p11-kit"), NULL },
+		{ "isolated", 0, 0, G_OPTION_ARG_NONE, &options.isolated,
+		  N_ ("Have p11-kit run the module in a process of its own"), NULL },
+		{ "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run,
+		  N_ ("Show what would be written, and write nothing"), NULL },
 		{ "module", 'm', 0, G_OPTION_ARG_FILENAME, &options.module,
 		  N_ ("Register this module instead of the installed one"), N_ ("FILE") },
 		G_OPTION_ENTRY_NULL,
@@ -389,6 +451,7 @@ setup_init (int argc, char **argv)
 					   _ ("a PIN comes from a file or a descriptor, not from both"));
 	g_free (options.label);
 	g_free (options.module);
+	g_free (options.tokendir);
 	g_free (options.so_pin.file);
 	g_free (options.pin.file);
 	return status;

@@ -4,6 +4,7 @@
 
 #include "config.h"
 #include "cryptoki-module.h"
+#include "json.h"
 #include "places.h"
 #include "registration.h"
 #include "settings.h"
@@ -24,7 +25,25 @@ typedef struct {
 	GPtrArray *serials;  /* char *, of the tokens that the module has */
 	GPtrArray *problems; /* sentences */
 	GPtrArray *notes;
+	bool for_programs;      /* nothing is printed before all is known */
+	GVariantDict result;
+	GVariantBuilder tokens, registrations, seen;
 } Status;
+
+static void say (const Status *status, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+say (const Status *status, const char *format, ...)
+{
+	g_autofree char *text = NULL;
+	va_list args;
+
+	va_start (args, format);
+	text = g_strdup_vprintf (format, args);
+	va_end (args);
+	if (!status->for_programs)
+		g_print ("%s", text);
+}
 
 static void add_sentence (GPtrArray *sentences, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
@@ -44,14 +63,14 @@ static void
 print_why (const Status *status, const char *path)
 {
 	if (g_getenv ("SOFTHSM2_CONF") != NULL)
-		g_print (_ ("  It counts because the environment variable SOFTHSM2_CONF names it.\n"));
+		say (status, _ ("  It counts because the environment variable SOFTHSM2_CONF names it.\n"));
 	else if (strcmp (path, status->places.conf) == 0)
-		g_print (_ ("  It counts because it is yours and SOFTHSM2_CONF is not set.\n"));
+		say (status, _ ("  It counts because it is yours and SOFTHSM2_CONF is not set.\n"));
 	else if (g_file_test (status->places.conf, G_FILE_TEST_EXISTS))
-		g_print (_ ("  It counts because SOFTHSM2_CONF is not set and %s cannot be read.\n"),
+		say (status, _ ("  It counts because SOFTHSM2_CONF is not set and %s cannot be read.\n"),
 		         status->places.conf);
 	else
-		g_print (_ ("  It counts because SOFTHSM2_CONF is not set and %s does not exist.\n"),
+		say (status, _ ("  It counts because SOFTHSM2_CONF is not set and %s does not exist.\n"),
 		         status->places.conf);
 }
 
@@ -85,9 +104,12 @@ show_config (Status *status)
 {
 	bool ok = config_load (&status->config, NULL) == CKR_OK;
 
-	g_print ("%s\n  %s\n", _ ("Configuration"), status->config.path);
+	say (status, "%s\n  %s\n", _ ("Configuration"), status->config.path);
 	print_why (status, status->config.path);
 	status->has_config = ok;
+	g_variant_dict_insert (&status->result, "configuration", "s", status->config.path);
+	if (ok)
+		g_variant_dict_insert (&status->result, "token-directory", "s", status->config.tokendir);
 	if (!ok) {
 		add_sentence (status->problems, _ ("The configuration cannot be used: %s."),
 		              status->config.error ? status->config.error : g_strerror (ENOMEM));
@@ -96,7 +118,7 @@ show_config (Status *status)
 			                                "token for you."));
 		return;
 	}
-	g_print (_ ("  Token directory: %s\n"), status->config.tokendir);
+	say (status, _ ("  Token directory: %s\n"), status->config.tokendir);
 	show_warnings (status);
 	judge_tokendir (status);
 }
@@ -109,8 +131,15 @@ show_token (Status *status, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
 	g_autofree char *label = PADDED (info->label);
 	char *serial = PADDED (info->serialNumber);
 
-	g_print (_ ("  \"%s\", serial number %s, slot %lu, %s\n"), label, serial, slot,
+	say (status, _ ("  \"%s\", serial number %s, slot %lu, %s\n"), label, serial, slot,
 	         info->flags & CKF_USER_PIN_INITIALIZED ? _ ("user PIN set") : _ ("user PIN not set"));
+	g_variant_builder_open (&status->tokens, G_VARIANT_TYPE ("a{sv}"));
+	g_variant_builder_add (&status->tokens, "{sv}", "label", g_variant_new_string (label));
+	g_variant_builder_add (&status->tokens, "{sv}", "serial", g_variant_new_string (serial));
+	g_variant_builder_add (&status->tokens, "{sv}", "slot", g_variant_new_uint64 (slot));
+	g_variant_builder_add (&status->tokens, "{sv}", "user-pin",
+	                       g_variant_new_boolean ((info->flags & CKF_USER_PIN_INITIALIZED) != 0));
+	g_variant_builder_close (&status->tokens);
 	g_ptr_array_add (status->serials, serial);
 }
 
@@ -141,7 +170,7 @@ show_tokens (Status *status)
 	g_autoptr (GError) error = NULL;
 	CK_RV rv = CKR_OK;
 
-	g_print ("%s\n  %s\n%s\n", _ ("Module"), status->module, _ ("Tokens"));
+	say (status, "%s\n  %s\n%s\n", _ ("Module"), status->module, _ ("Tokens"));
 	if (!module_load (&module, status->module, &error))
 		add_sentence (status->problems, _ ("The module cannot be loaded: %s."), error->message);
 	else if (status->has_config && (rv = module_start (&module)) == CKR_OK)
@@ -150,7 +179,7 @@ show_tokens (Status *status)
 		add_sentence (status->problems, _ ("The module %s does not start: %s."), status->module,
 		              rv_words (rv));
 	if (status->serials->len == 0) {
-		g_print ("  %s\n", _ ("none"));
+		say (status, "  %s\n", _ ("none"));
 		if (module.started)
 			add_sentence (status->problems,
 			              _ ("There is no token. \"softhsm2-setup init\" makes one."));
@@ -158,6 +187,14 @@ show_tokens (Status *status)
 }
 
 /* --- registration --- */
+
+/* Nothing where there is none. */
+static void
+add_string (GVariantBuilder *to, const char *key, const char *value)
+{
+	if (value != NULL)
+		g_variant_builder_add (to, "{sv}", key, g_variant_new_string (value));
+}
 
 static const char *
 describe_author (const char *path)
@@ -167,7 +204,7 @@ describe_author (const char *path)
 }
 
 static void
-show_registration (const char *whose, const char *dir, bool is_users)
+show_registration (Status *status, const char *whose, const char *dir, bool is_users)
 {
 	g_autofree char *path = g_build_filename (dir, "softhsm2.module", NULL);
 	g_autofree char *module = p11_setting (path, "module");
@@ -175,18 +212,24 @@ show_registration (const char *whose, const char *dir, bool is_users)
 	g_autofree char *enable_in = p11_setting (path, "enable-in");
 
 	if (!g_file_test (path, G_FILE_TEST_EXISTS)) {
-		g_print (_ ("  %s: none (%s)\n"), whose, path);
+		say (status, _ ("  %s: none (%s)\n"), whose, path);
 		return;
 	}
-	g_print ("  %s: %s\n", whose, path);
+	g_variant_builder_open (&status->registrations, G_VARIANT_TYPE ("a{sv}"));
+	add_string (&status->registrations, "path", path);
+	add_string (&status->registrations, "module", module);
+	add_string (&status->registrations, "remote", remote);
+	add_string (&status->registrations, "enable-in", enable_in);
+	g_variant_builder_close (&status->registrations);
+	say (status, "  %s: %s\n", whose, path);
 	if (is_users)
-		g_print ("    %s\n", describe_author (path));
+		say (status, "    %s\n", describe_author (path));
 	if (remote != NULL)
-		g_print ("    remote: %s\n", remote);
+		say (status, "    remote: %s\n", remote);
 	else if (module != NULL)
-		g_print ("    module: %s\n", module);
+		say (status, "    module: %s\n", module);
 	if (enable_in != NULL && *enable_in == '\0')
-		g_print ("    %s\n", _ ("switched off for all programs"));
+		say (status, "    %s\n", _ ("switched off for all programs"));
 }
 
 static void
@@ -194,10 +237,10 @@ show_registrations (Status *status)
 {
 	const Places *places = &status->places;
 
-	g_print ("%s\n", _ ("Registration with p11-kit"));
-	show_registration (_ ("yours"), places->p11_modules, true);
-	show_registration (_ ("the administrator's"), places->admin_p11_modules, false);
-	show_registration (_ ("the system's"), places->package_p11_modules, false);
+	say (status, "%s\n", _ ("Registration with p11-kit"));
+	show_registration (status, _ ("yours"), places->p11_modules, true);
+	show_registration (status, _ ("the administrator's"), places->admin_p11_modules, false);
+	show_registration (status, _ ("the system's"), places->package_p11_modules, false);
 	p11_find_damage (places->p11_modules, status->problems);
 	p11_find_damage (places->admin_p11_modules, status->problems);
 	p11_find_damage (places->package_p11_modules, status->problems);
@@ -215,13 +258,15 @@ judge_visibility (Status *status, const GPtrArray *seen, const char *says)
 	for (guint i = 0; i < status->serials->len; i++) {
 		const SeenToken *token = seen ? p11_find_seen (seen, status->serials->pdata[i]) : NULL;
 
-		if (token != NULL)
-			g_print ("  %s\n", token->uri);
-		else
+		if (token == NULL) {
 			n_missing++;
+			continue;
+		}
+		say (status, "  %s\n", token->uri);
+		g_variant_builder_add (&status->seen, "s", token->uri);
 	}
 	if (status->serials->len == n_missing)
-		g_print ("  %s\n", _ ("none of these tokens"));
+		say (status, "  %s\n", _ ("none of these tokens"));
 	if (obstacle != NULL)
 		add_sentence (n_missing > 0 ? status->problems : status->notes, "%s", obstacle);
 	else if (n_missing > 0 &&
@@ -244,7 +289,7 @@ show_visible (Status *status)
 	g_autofree char *says = NULL;
 	g_autoptr (GPtrArray) seen = p11_tokens_seen (&says, &error);
 
-	g_print ("%s\n", _ ("What p11-kit shows"));
+	say (status, "%s\n", _ ("What p11-kit shows"));
 	if (seen == NULL)
 		add_sentence (status->problems, "%s", error->message);
 	judge_visibility (status, seen, says);
@@ -275,30 +320,61 @@ print_sentences (const char *title, const GPtrArray *sentences)
 		g_print ("  %s\n", (char *)sentences->pdata[i]);
 }
 
+static void
+add_sentences (Status *status, const char *key, const GPtrArray *sentences)
+{
+	g_variant_dict_insert_value (&status->result, key,
+	                             g_variant_new_strv ((const char *const *)sentences->pdata, sentences->len));
+}
+
+static void
+print_result (Status *status)
+{
+	if (!status->for_programs) {
+		print_sentences (_ ("Notes"), status->notes);
+		print_sentences (_ ("Problems"), status->problems);
+		return;
+	}
+	g_variant_dict_insert_value (&status->result, "tokens", g_variant_builder_end (&status->tokens));
+	g_variant_dict_insert_value (&status->result, "registrations", g_variant_builder_end (&status->registrations));
+	g_variant_dict_insert_value (&status->result, "seen-by-p11-kit", g_variant_builder_end (&status->seen));
+	add_sentences (status, "notes", status->notes);
+	add_sentences (status, "problems", status->problems);
+	json_print (g_variant_dict_end (&status->result));
+}
+
 static int
-show_status (const char *module)
+show_status (const char *module, bool for_programs)
 {
 	Status status = {
 		.module = g_canonicalize_filename (module, NULL),
 		.serials = g_ptr_array_new_with_free_func (g_free),
 		.problems = g_ptr_array_new_with_free_func (g_free),
 		.notes = g_ptr_array_new_with_free_func (g_free),
+		.for_programs = for_programs,
 	};
 	g_autoptr (GError) error = NULL;
 	int result = SETUP_FAILED;
 
+	g_variant_dict_init (&status.result, NULL);
+	g_variant_builder_init (&status.tokens, G_VARIANT_TYPE ("aa{sv}"));
+	g_variant_builder_init (&status.registrations, G_VARIANT_TYPE ("aa{sv}"));
+	g_variant_builder_init (&status.seen, G_VARIANT_TYPE ("as"));
 	if (places_find (&status.places, &error)) {
 		show_config (&status);
 		show_tokens (&status);
 		show_registrations (&status);
 		show_visible (&status);
 		note_xdg (&status);
-		print_sentences (_ ("Notes"), status.notes);
-		print_sentences (_ ("Problems"), status.problems);
+		print_result (&status);
 		result = status.problems->len == 0 ? SETUP_OK : SETUP_FAILED;
 	} else {
-		g_printerr ("%s: %s\n", g_get_prgname (), error->message);
+		setup_failed (error);
 	}
+	g_variant_dict_clear (&status.result);
+	g_variant_builder_clear (&status.tokens);
+	g_variant_builder_clear (&status.registrations);
+	g_variant_builder_clear (&status.seen);
 	config_clear (&status.config);
 	places_clear (&status.places);
 	g_free (status.module);
@@ -312,9 +388,11 @@ int
 setup_status (int argc, char **argv)
 {
 	g_autofree char *module = NULL;
+	gboolean json = FALSE;
 	const GOptionEntry entries[] = {
 		{ "module", 'm', 0, G_OPTION_ARG_FILENAME, &module,
 		  N_ ("Look at this module instead of the installed one"), N_ ("FILE") },
+		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print for programs"), NULL },
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;
@@ -325,5 +403,5 @@ setup_status (int argc, char **argv)
 	               "and whether this user's programs find them. Exits with 1 if there is a problem."),
 		    NULL, 0, &argc, &argv, &status))
 		return status;
-	return show_status (module ? module : DEFAULT_MODULE);
+	return show_status (module ? module : DEFAULT_MODULE, json);
 }

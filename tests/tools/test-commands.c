@@ -34,6 +34,90 @@ mode_of (const Place *place, const char *below_home)
 	return (int)(info.st_mode & 07777);
 }
 
+/* --- init with choices --- */
+
+static void
+dry_run_shows_all_and_writes_nothing (Place *place, gconstpointer data)
+{
+	g_autofree char *before = place_snapshot (place);
+	g_autofree char *after = NULL;
+	g_autoptr (Result) result = SETUP (place, "init", "--dry-run", "--label", "mine", MODULE (place));
+
+	after = place_snapshot (place);
+	assert_status (result, 0);
+	assert_out (result, "directories.tokendir = ");
+	assert_out (result, "module: ");
+	assert_out (result, "\"mine\"");
+	g_assert_cmpstr (before, ==, after);
+}
+
+static void
+token_dir_is_where_it_is_asked_to_be (Place *place, gconstpointer data)
+{
+	g_autofree char *dir = place_path (place, "elsewhere/tokens");
+	g_autoptr (Result) result = WITH_PINS (place, "init", "--token-dir", dir, "--so-pin-fd", "3", "--pin-fd", "3", MODULE (place));
+	g_autoptr (Result) other = NULL;
+
+	assert_status (result, 0);
+	g_assert_cmpint (mode_of (place, "elsewhere/tokens"), ==, 0700);
+	g_assert_false (place_has (place, TOKENDIR));
+	other = SETUP (place, "init", "--token-dir", "/elsewhere", MODULE (place));
+	assert_status (other, 1);
+	assert_err (other, "--token-dir");
+}
+
+static void
+init_without_registration_registers_nothing (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result =
+		WITH_PINS (place, "init", "--no-register", "--so-pin-fd", "3", "--pin-fd", "3", MODULE (place));
+
+	assert_status (result, 0);
+	g_assert_true (place_has (place, TOKENDIR));
+	g_assert_false (place_has (place, REGISTRATION));
+}
+
+static void
+an_isolated_token_is_seen (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = WITH_PINS (place, "init", "--label", "mine", "--isolated", "--so-pin-fd", "3", "--pin-fd", "3",
+	                                       MODULE (place));
+
+	assert_status (result, 0);
+	assert_out (result, "token=mine");
+}
+
+static void
+an_so_pin_is_made_and_shown_once (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = WITH_PIN (place, "init", "--make-so-pin", "--pin-fd", "3", MODULE (place));
+	g_autofree char *so_pin = NULL;
+	g_autoptr (Result) reset = NULL;
+	const char *at;
+
+	assert_status (result, 0);
+	at = strstr (result->out, "Its SO PIN is ");
+	g_assert_nonnull (at);
+	so_pin = g_strndup (at + strlen ("Its SO PIN is "), strcspn (at + strlen ("Its SO PIN is "), "\n"));
+	g_assert_cmpuint (strlen (so_pin), ==, 29);
+	reset = run_with_fds (place, so_pin, USER_PIN "\n", place->setup, "token", "reset-pin", "--so-pin-fd", "3", "--new-pin-fd",
+	                      "4", MODULE (place), NULL);
+	assert_status (reset, 0);
+}
+
+static void
+an_empty_so_pin_at_the_terminal_has_one_made (Place *place, gconstpointer data)
+{
+	static const Exchange exchanges[] = {
+		{ "SO PIN: ", "\n" }, { "User PIN: ", USER_PIN "\n" }, { "User PIN again: ", USER_PIN "\n" }, { 0 },
+	};
+	bool echoes;
+	g_autoptr (Result) result = converse (place, exchanges, &echoes, place->setup, "init", MODULE (place), NULL);
+
+	assert_status (result, 0);
+	assert_out (result, "Its SO PIN is ");
+}
+
 /* --- register, unregister, mask --- */
 
 static void
@@ -308,6 +392,21 @@ check_speaks_json (Place *place, gconstpointer data)
 	g_assert_null (strchr (result->out, '\033'));
 }
 
+static void
+status_speaks_json (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	set_up (place);
+	result = SETUP (place, "status", "--json", MODULE (place));
+	assert_status (result, 0);
+	g_assert_true (g_str_has_prefix (result->out, "{\""));
+	assert_out (result, "\"label\":\"mine\"");
+	assert_out (result, "token=mine\"]");
+	assert_out (result, "\"problems\":[]");
+	g_assert_cmpuint (strlen (result->out), ==, strcspn (result->out, "\n") + 1);
+}
+
 /* --- token --- */
 
 static void
@@ -429,8 +528,6 @@ static void
 a_backup_brings_the_token_back (Place *place, gconstpointer data)
 {
 	g_autofree char *file = place_path (place, "backup");
-	g_autofree char *before = NULL;
-	g_autofree char *after = NULL;
 	g_autoptr (Result) backup = NULL;
 	g_autoptr (Result) there = NULL;
 	g_autoptr (Result) deleted = NULL;
@@ -494,7 +591,6 @@ a_damaged_backup_restores_nothing (Place *place, gconstpointer data)
 {
 	g_autofree char *file = place_path (place, "backup");
 	g_autofree char *content = NULL;
-	g_autofree char *before = NULL;
 	g_autoptr (Result) backup = NULL;
 	g_autoptr (Result) deleted = NULL;
 	gsize n;
@@ -504,7 +600,6 @@ a_damaged_backup_restores_nothing (Place *place, gconstpointer data)
 	assert_status (backup, 0);
 	deleted = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
 	assert_status (deleted, 0);
-	before = place_snapshot (place);
 	g_assert_true (g_file_get_contents (file, &content, &n, NULL));
 	for (gsize at = 0; at <= n; at += n / 7) {
 		g_autofree char *damaged = g_memdup2 (content, n);
@@ -522,6 +617,12 @@ int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
+	add_test ("commands", dry_run_shows_all_and_writes_nothing);
+	add_test ("commands", token_dir_is_where_it_is_asked_to_be);
+	add_test ("commands", init_without_registration_registers_nothing);
+	add_test ("commands", an_isolated_token_is_seen);
+	add_test ("commands", an_so_pin_is_made_and_shown_once);
+	add_test ("commands", an_empty_so_pin_at_the_terminal_has_one_made);
 	add_test ("commands", register_writes_what_was_asked_for);
 	add_test ("commands", register_refuses_what_breaks_p11_kit);
 	add_test ("commands", register_twice_changes_nothing);
@@ -536,6 +637,7 @@ main (int argc, char **argv)
 	add_test ("commands", check_finds_pins_that_are_written_down);
 	add_test ("commands", check_judges_pins_that_are_given);
 	add_test ("commands", check_speaks_json);
+	add_test ("commands", status_speaks_json);
 	add_test ("commands", tokens_are_listed);
 	add_test ("commands", a_second_token_is_made);
 	add_test ("commands", a_token_is_renamed_and_keeps_its_pins);
