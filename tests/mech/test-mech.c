@@ -168,6 +168,70 @@ threads_may_look_up_at_once (void)
 	}
 }
 
+/* SP 800-57 part 1, table 2: bits of strength. */
+static void
+keys_have_the_strength_of_the_table (void)
+{
+	static const struct {
+		CK_KEY_TYPE key_type;
+		size_t n, strength;
+	} secrets[] = {
+		{ CKK_AES, 16, 128 }, { CKK_AES, 24, 192 }, { CKK_AES, 32, 256 }, { CKK_DES, 8, 56 }, { CKK_DES2, 16, 80 },
+		{ CKK_DES3, 24, 112 }, { CKK_AES_XTS, 64, 256 }, { CKK_AES_XTS, 32, 128 }, { CKK_GENERIC_SECRET, 1, 8 },
+		{ CKK_GENERIC_SECRET, 64, 256 },
+	};
+	static const struct {
+		size_t bits, strength;
+	} moduli[] = { { 512, 0 }, { 1024, 80 }, { 2047, 80 }, { 2048, 112 }, { 3072, 128 }, { 4096, 128 }, { 7680, 192 },
+		       { 16384, 256 } };
+
+	for (size_t i = 0; i < N_ELEMENTS (secrets); i++) {
+		auto_attrs Attrs key = { 0 };
+		uint8_t value[64] = { 1 };
+
+		attrs_set_ulong (&key, CKA_CLASS, CKO_SECRET_KEY);
+		attrs_set_ulong (&key, CKA_KEY_TYPE, secrets[i].key_type);
+		attrs_set_secret (&key, CKA_VALUE, bytes (value, secrets[i].n));
+		g_assert_cmpuint (mech_strength (&key), ==, secrets[i].strength);
+	}
+	for (size_t i = 0; i < N_ELEMENTS (moduli); i++) {
+		auto_attrs Attrs key = { 0 };
+		uint8_t modulus[2048] = { 0 };
+
+		modulus[0] = (uint8_t)(moduli[i].bits % 8 == 0 ? 0x80 : 0x40);
+		attrs_set_ulong (&key, CKA_CLASS, CKO_PUBLIC_KEY);
+		attrs_set_ulong (&key, CKA_KEY_TYPE, CKK_RSA);
+		attrs_set_bytes (&key, CKA_MODULUS, bytes (modulus, (moduli[i].bits + 7) / 8));
+		g_assert_cmpuint (mech_strength (&key), ==, moduli[i].strength);
+	}
+}
+
+/* P-256 and X25519 128 bits, P-384 192, P-521 256. */
+static void
+curves_have_half_their_bits (void)
+{
+	static const struct {
+		CK_KEY_TYPE key_type;
+		const char *params;
+		size_t n, strength;
+	} rows[] = {
+		{ CKK_EC, "\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07", 10, 128 },
+		{ CKK_EC, "\x06\x05\x2b\x81\x04\x00\x22", 7, 192 },
+		{ CKK_EC, "\x06\x05\x2b\x81\x04\x00\x23", 7, 256 },
+		{ CKK_EC_MONTGOMERY, "\x06\x03\x2b\x65\x6e", 5, 128 },
+		{ CKK_EC_EDWARDS, "\x06\x03\x2b\x65\x71", 5, 224 },
+	};
+
+	for (size_t i = 0; i < N_ELEMENTS (rows); i++) {
+		auto_attrs Attrs key = { 0 };
+
+		attrs_set_ulong (&key, CKA_CLASS, CKO_PRIVATE_KEY);
+		attrs_set_ulong (&key, CKA_KEY_TYPE, rows[i].key_type);
+		attrs_set_bytes (&key, CKA_EC_PARAMS, bytes (rows[i].params, rows[i].n));
+		g_assert_cmpuint (mech_strength (&key), ==, rows[i].strength);
+	}
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -183,5 +247,7 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/mech/keys_outside_the_sizes_do_not_suit", keys_outside_the_sizes_do_not_suit);
 	g_test_add_func ("/mech/mech/parameters_of_another_length_are_refused", parameters_of_another_length_are_refused);
 	g_test_add_func ("/mech/mech/run_at_once_gives_the_true_length", run_at_once_gives_the_true_length);
+	g_test_add_func ("/mech/keys_have_the_strength_of_the_table", keys_have_the_strength_of_the_table);
+	g_test_add_func ("/mech/curves_have_half_their_bits", curves_have_half_their_bits);
 	return g_test_run ();
 }

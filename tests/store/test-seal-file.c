@@ -138,6 +138,39 @@ what_is_no_seal_is_invalid (void)
 
 #define ADD(name) g_test_add_func ("/store/seal-file/" #name, name)
 
+/* --- tags --- */
+
+/* Made once more by Python's hmac: HMAC-SHA-256 under HMAC-SHA-256 (token key, "SoftHSM object, all of it\0") of each
+ * part behind its length. */
+static void
+a_tag_is_what_the_comment_says (void)
+{
+	static const uint8_t wanted[SEAL_FILE_TAG_SIZE] = { 0x02, 0x9a, 0x36, 0x71, 0x53, 0x56, 0x4f, 0x85, 0x96, 0xf9, 0xfe, 0x3d, 0xfe, 0x2d, 0xb2, 0x15,
+		0x1a, 0x5b, 0x4c, 0x1c, 0x75, 0x2b, 0xb4, 0x30, 0x05, 0x3b, 0x5f, 0xca, 0x53, 0x09, 0xe5, 0x56 };
+	auto_wipe Buf key = key_buf ();
+	uint8_t tag[SEAL_FILE_TAG_SIZE];
+
+	g_assert_cmpuint (seal_file_tag (&key, bytes_str ("serial"), "id", bytes_str ("content"), tag), ==, CKR_OK);
+	g_assert_cmpmem (tag, sizeof tag, wanted, sizeof wanted);
+}
+
+static void
+a_tag_depends_on_everything (void)
+{
+	static const char *const rows[][3] = {
+		{ "serial", "id", "content" }, { "serial2", "id", "content" }, { "serial", "id2", "content" },
+		{ "serial", "id", "Content" }, { "serial", "idc", "ontent" },  { "seriali", "d", "content" },
+	};
+	auto_wipe Buf key = key_buf ();
+	uint8_t tags[G_N_ELEMENTS (rows)][SEAL_FILE_TAG_SIZE];
+
+	for (size_t i = 0; i < G_N_ELEMENTS (rows); i++) {
+		g_assert_cmpuint (seal_file_tag (&key, bytes_str (rows[i][0]), rows[i][1], bytes_str (rows[i][2]), tags[i]), ==, CKR_OK);
+		for (size_t j = 0; j < i; j++)
+			g_assert_cmpint (memcmp (tags[i], tags[j], sizeof tags[i]), !=, 0);
+	}
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -149,5 +182,7 @@ main (int argc, char *argv[])
 	ADD (wrapped_keys_come_back);
 	ADD (sealed_values_of_every_length_come_back);
 	ADD (what_is_no_seal_is_invalid);
+	g_test_add_func ("/seal-file/a_tag_is_what_the_comment_says", a_tag_is_what_the_comment_says);
+	g_test_add_func ("/seal-file/a_tag_depends_on_everything", a_tag_depends_on_everything);
 	return g_test_run ();
 }
