@@ -432,7 +432,7 @@ static const struct {
 	const char *name;
 	Exporter run;
 	Format usual;
-	bool is_secret; /* the file is for its owner alone */
+	bool is_secret; /* nobody has it without the PIN */
 	bool formats[N_FORMATS];
 } types[] = {
 	{ "certificate", export_certificate, FORMAT_PEM, false, { [FORMAT_PEM] = true, [FORMAT_DER] = true } },
@@ -474,6 +474,17 @@ get_pin (Pin *pin, const Options *options, GError **error)
 	return pin_source_get (pin, &options->pin, &dialog, false, _ ("user PIN"), "--pin-file, --pin-fd", error);
 }
 
+/* Certificates and public keys are there for everybody, unless they were made private. */
+static bool
+open_session (TokenSession *session, const Options *options, bool is_secret, GError **error)
+{
+	auto_pin Pin pin = { 0 };
+
+	if (!is_secret && options->pin.file == NULL && options->pin.fd < 0)
+		return token_session_login (session, CKU_USER, NULL, error);
+	return get_pin (&pin, options, error) && token_session_login (session, CKU_USER, &pin, error);
+}
+
 static bool
 write_result (const char *path, const GByteArray *content, GError **error)
 {
@@ -487,7 +498,6 @@ static int
 export (Options *options, const char *name, const char *path)
 {
 	auto_token_session TokenSession session = { 0 };
-	auto_pin Pin pin = { 0 };
 	g_autoptr (GError) error = NULL;
 	GByteArray *content = NULL;
 	bool ok;
@@ -495,8 +505,7 @@ export (Options *options, const char *name, const char *path)
 
 	ok = choose_type (options->type ? options->type : "public", &type, &error) && choose_format (options, type, &error) &&
 	     token_session_start (&session, options->module ? options->module : DEFAULT_MODULE, &error) &&
-	     token_session_find (&session, options->token, &error) && get_pin (&pin, options, &error) &&
-	     token_session_login (&session, CKU_USER, &pin, &error) &&
+	     token_session_find (&session, options->token, &error) && open_session (&session, options, types[type].is_secret, &error) &&
 	     (content = types[type].run (&session, name, options, &error)) != NULL && write_result (path, content, &error);
 	wipe_free (content);
 	if (!ok)

@@ -163,7 +163,7 @@ token_session_login (TokenSession *session, CK_USER_TYPE who, const Pin *pin, GE
 	CK_RV rv =
 		api->C_OpenSession (session->slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, &session->handle);
 
-	if (rv == CKR_OK)
+	if (rv == CKR_OK && pin != NULL)
 		rv = api->C_Login (session->handle, who, (CK_UTF8CHAR *)pin->text, pin->len);
 	if (rv == CKR_PIN_INCORRECT)
 		return setup_refuse (error,

@@ -23,7 +23,7 @@ bool token_session_start (TokenSession *session, const char *module, GError **er
 /* Finds the token: @wanted is its label, its serial number or its PKCS #11 URI; NULL is the only one. */
 bool token_session_find (TokenSession *session, const char *wanted, GError **error);
 
-/* Opens a read-write session and logs in. */
+/* Opens a read-write session and, with a PIN, logs in. */
 bool token_session_login (TokenSession *session, CK_USER_TYPE who, const Pin *pin, GError **error);
 
 /* Tokens that are initialised, CK_SLOT_ID; NULL where they cannot be had. */

@@ -34,6 +34,50 @@ mode_of (const Place *place, const char *below_home)
 	return (int)(info.st_mode & 07777);
 }
 
+/* --- what is written about them --- */
+
+/* Every option that a command's help names is in its man page. */
+static void
+assert_options_are_in (const char *page, const char *help)
+{
+	g_autoptr (GRegex) option = g_regex_new ("(--[a-z][a-z-]*)", 0, 0, NULL);
+	g_autoptr (GMatchInfo) match = NULL;
+
+	for (g_regex_match (option, help, 0, &match); g_match_info_matches (match); g_match_info_next (match, NULL)) {
+		g_autofree char *name = g_match_info_fetch (match, 1);
+
+		if (strstr (page, name) == NULL)
+			g_error ("%s is not in the man page", name);
+	}
+}
+
+static void
+the_man_page_names_every_command_and_option (Place *place, gconstpointer data)
+{
+	static const char *const commands[][2] = {
+		{ "init" }, { "status" }, { "check" }, { "token", "list" }, { "token", "create" }, { "token", "rename" },
+		{ "token", "set-pin" }, { "token", "reset-pin" }, { "token", "delete" }, { "export" }, { "backup" },
+		{ "restore" }, { "register" }, { "unregister" }, { "mask" },
+	};
+	g_autofree char *path = g_build_filename (g_getenv ("SOFTHSM2_MAN"), "softhsm2-setup.1", NULL);
+	g_autofree char *roff = NULL;
+	GString *page;
+
+	g_assert_true (g_file_get_contents (path, &roff, NULL, NULL));
+	page = g_string_new (roff);
+	g_string_replace (page, "\\-", "-", 0);
+	for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+		g_autofree char *name = g_strjoin (" ", commands[i][0], commands[i][1], NULL);
+		g_autoptr (Result) help = commands[i][1] ? SETUP (place, commands[i][0], commands[i][1], "--help") :
+		                                           SETUP (place, commands[i][0], "--help");
+
+		assert_status (help, 0);
+		assert_contains_at (page->str, name, G_STRFUNC, __LINE__);
+		assert_options_are_in (page->str, help->out);
+	}
+	g_string_free (page, TRUE);
+}
+
 /* --- init with choices --- */
 
 static void
@@ -613,10 +657,69 @@ a_damaged_backup_restores_nothing (Place *place, gconstpointer data)
 	}
 }
 
+/* --- export --- */
+
+/* Keys by certtool's sister, which knows no more of us than the module's path. */
+static void
+export_writes_only_what_the_token_lets_out (Place *place, gconstpointer data)
+{
+	g_autofree char *out = place_path (place, "out");
+	g_autofree char *passphrase = place_path (place, "passphrase");
+	g_autofree char *tool = g_find_program_in_path ("pkcs11-tool");
+	static const struct {
+		const char *label, *type, *format;
+		int status;
+		const char *begins;
+	} rows[] = {
+		{ "rsa", "public", "pem", 0, "-----BEGIN PUBLIC KEY-----\n" },
+		{ "rsa", "private", "pem", 0, "-----BEGIN ENCRYPTED PRIVATE KEY-----\n" },
+		{ "rsa", "private", "pkcs12", 0, "\x30\x82" },
+		{ "rsa", "private", "hex", 1, NULL },
+		{ "kept", "private", "pem", 1, "may not leave the token" },
+		{ "aes", "secret", "hex", 0, "" },
+		{ "nothing", "public", "pem", 1, "\"nothing\"" },
+		{ "rsa", "thing", "pem", 1, "\"thing\"" },
+	};
+
+	if (tool == NULL) {
+		g_test_skip ("there is no pkcs11-tool");
+		return;
+	}
+	set_up (place);
+	place_write (place, "passphrase", "a passphrase\n");
+#define TOOL(...) run (place, tool, "--module", place->module, "--login", "--pin", USER_PIN, __VA_ARGS__, NULL)
+	{
+		g_autoptr (Result) rsa = TOOL ("--keypairgen", "--key-type", "rsa:2048", "--label", "rsa", "--id", "01", "--extractable");
+		g_autoptr (Result) kept = TOOL ("--keypairgen", "--key-type", "rsa:2048", "--label", "kept", "--id", "02");
+		g_autoptr (Result) aes = TOOL ("--keygen", "--key-type", "AES:32", "--label", "aes", "--id", "03", "--extractable");
+
+		assert_status (rsa, 0);
+		assert_status (kept, 0);
+		assert_status (aes, 0);
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+		g_autoptr (Result) result = WITH_PIN (place, "export", rows[i].label, out, "--type", rows[i].type, "--format",
+		                                      rows[i].format, "--pin-fd", "3", "--passphrase-file", passphrase, MODULE (place));
+
+		assert_status (result, rows[i].status);
+		if (rows[i].status == 0) {
+			g_autofree char *text = place_read (place, "out");
+
+			g_assert_true (g_str_has_prefix (text, rows[i].begins));
+			g_assert_cmpint (mode_of (place, "out"), ==, 0600);
+			g_unlink (out);
+		} else if (rows[i].begins != NULL) {
+			assert_err (result, rows[i].begins);
+		}
+		g_assert_false (place_has (place, "out"));
+	}
+}
+
 int
 main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
+	add_test ("commands", the_man_page_names_every_command_and_option);
 	add_test ("commands", dry_run_shows_all_and_writes_nothing);
 	add_test ("commands", token_dir_is_where_it_is_asked_to_be);
 	add_test ("commands", init_without_registration_registers_nothing);
@@ -650,5 +753,6 @@ main (int argc, char **argv)
 	add_test ("commands", a_backup_under_a_passphrase_opens_with_it);
 	add_test ("commands", a_backup_overwrites_nothing);
 	add_test ("commands", a_damaged_backup_restores_nothing);
+	add_test ("commands", export_writes_only_what_the_token_lets_out);
 	return g_test_run ();
 }
