@@ -1,6 +1,6 @@
 /* Keys and certificates in files, as the attributes of PKCS #11 objects.  GnuTLS reads the formats. */
 
-#include "keyfile.h"
+#include "keyfile-private.h"
 
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
@@ -16,8 +16,8 @@
 
 G_DEFINE_QUARK (keyfile - error - quark, keyfile_error)
 
-static bool
-refuse (GError **error, KeyfileError code, const char *message)
+bool
+keyfile_refuse (GError **error, KeyfileError code, const char *message)
 {
 	g_set_error_literal (error, KEYFILE_ERROR, (int)code, message);
 	return false;
@@ -35,7 +35,7 @@ parts_clear (Parts *parts)
 	*parts = (Parts){ 0 };
 }
 
-static void
+void
 parts_add (Parts *parts, CK_ATTRIBUTE_TYPE type, const void *data, size_t len)
 {
 	CK_ATTRIBUTE *part = &parts->list[parts->n++];
@@ -46,7 +46,7 @@ parts_add (Parts *parts, CK_ATTRIBUTE_TYPE type, const void *data, size_t len)
 }
 
 /* A number without the zero octet that GnuTLS puts before a high bit. */
-static void
+void
 parts_add_number (Parts *parts, CK_ATTRIBUTE_TYPE type, const gnutls_datum_t *number)
 {
 	unsigned skip = 0;
@@ -101,7 +101,7 @@ parts_add_oid (Parts *parts, CK_ATTRIBUTE_TYPE type, const char *dotted)
 	parts_add_der (parts, type, TAG_OID, oid->data, oid->len);
 }
 
-static void
+void
 datum_clear (gnutls_datum_t *datum)
 {
 	if (datum->data != NULL)
@@ -110,18 +110,16 @@ datum_clear (gnutls_datum_t *datum)
 	*datum = (gnutls_datum_t){ 0 };
 }
 
-#define auto_datum __attribute__ ((cleanup (datum_clear)))
-
 /* --- files --- */
 
-static bool
-read_file (gnutls_datum_t *content, const char *path, GError **error)
+bool
+keyfile_read (gnutls_datum_t *content, const char *path, GError **error)
 {
 	g_autofree char *data = NULL;
 	gsize len;
 
 	if (!g_file_get_contents (path, &data, &len, NULL))
-		return refuse (error, KEYFILE_CANNOT_OPEN, path);
+		return keyfile_refuse (error, KEYFILE_CANNOT_OPEN, path);
 	if (len <= LARGEST_FILE) {
 		content->size = (unsigned)len;
 		content->data = gnutls_malloc (len + 1);
@@ -129,7 +127,7 @@ read_file (gnutls_datum_t *content, const char *path, GError **error)
 		content->data[len] = '\0';
 	}
 	explicit_bzero (data, len);
-	return len <= LARGEST_FILE || refuse (error, KEYFILE_UNREADABLE, path);
+	return len <= LARGEST_FILE || keyfile_refuse (error, KEYFILE_UNREADABLE, path);
 }
 
 /* --- key pairs --- */
@@ -166,31 +164,37 @@ take_rsa (KeyPair *pair, gnutls_x509_privkey_t key)
 	return ok;
 }
 
-/* The uncompressed point, SEC 1 section 2.3.3: both coordinates in full length. */
+static gnutls_datum_t
+trimmed (const gnutls_datum_t *number)
+{
+	gnutls_datum_t result = *number;
+
+	while (result.size > 0 && result.data[0] == 0) {
+		result.data++;
+		result.size--;
+	}
+	return result;
+}
+
+/* In full length, big endian. */
 static void
-parts_add_point (Parts *parts, size_t size, const gnutls_datum_t *x, const gnutls_datum_t *y)
+put_number (uint8_t *at, size_t size, const gnutls_datum_t *number)
+{
+	memcpy (at + size - number->size, number->data, number->size);
+}
+
+/* The uncompressed point, SEC 1 section 2.3.3: both coordinates in full length. */
+static bool
+take_weierstrass (KeyPair *pair, size_t size, gnutls_datum_t x, gnutls_datum_t y)
 {
 	g_autofree uint8_t *point = g_malloc0 (1 + 2 * size);
 
-	point[0] = 0x04;
-	memcpy (point + 1 + size - x->size, x->data, x->size);
-	memcpy (point + 1 + 2 * size - y->size, y->data, y->size);
-	parts_add_der (parts, CKA_EC_POINT, TAG_OCTET_STRING, point, 1 + 2 * size);
-}
-
-static bool
-take_weierstrass (KeyPair *pair, size_t size, const gnutls_datum_t *x, const gnutls_datum_t *y,
-                  const gnutls_datum_t *k)
-{
-	g_autofree uint8_t *value = NULL;
-
-	if (size == 0 || x->size > size || y->size > size || k->size > size)
+	if (size == 0 || x.size > size || y.size > size)
 		return false;
-	value = g_malloc0 (size);
-	memcpy (value + size - k->size, k->data, k->size);
-	parts_add (&pair->private_parts, CKA_VALUE, value, size);
-	explicit_bzero (value, size);
-	parts_add_point (&pair->public_parts, size, x, y);
+	point[0] = 0x04;
+	put_number (point + 1, size, &x);
+	put_number (point + 1 + size, size, &y);
+	parts_add_der (&pair->public_parts, CKA_EC_POINT, TAG_OCTET_STRING, point, 1 + 2 * size);
 	pair->type = CKK_EC;
 	pair->kind = "ECDSA";
 	pair->may_sign = true;
@@ -201,9 +205,8 @@ take_weierstrass (KeyPair *pair, size_t size, const gnutls_datum_t *x, const gnu
  * theirs may derive, which is all that such a key is for.  SoftHSM 2.6.1 wrote the point without its
  * OCTET STRING and could then not use it; what newer ones and PKCS #11 want is written here. */
 static bool
-take_edwards (KeyPair *pair, bool is_montgomery, const gnutls_datum_t *x, const gnutls_datum_t *k)
+take_edwards (KeyPair *pair, bool is_montgomery, const gnutls_datum_t *x)
 {
-	parts_add (&pair->private_parts, CKA_VALUE, k->data, k->size);
 	parts_add_der (&pair->public_parts, CKA_EC_POINT, TAG_OCTET_STRING, x->data, x->size);
 	pair->type = CKK_EC_EDWARDS;
 	pair->kind = "EDDSA";
@@ -212,43 +215,56 @@ take_edwards (KeyPair *pair, bool is_montgomery, const gnutls_datum_t *x, const 
 	return true;
 }
 
-static bool
-take_ecc (KeyPair *pair, gnutls_x509_privkey_t key)
+bool
+key_pair_take_point (KeyPair *pair, gnutls_ecc_curve_t curve, const gnutls_datum_t *x, const gnutls_datum_t *y)
 {
-	auto_datum gnutls_datum_t x = { 0 }, y = { 0 }, k = { 0 };
-	gnutls_ecc_curve_t curve;
-	const char *oid;
+	const char *oid = gnutls_ecc_curve_get_oid (curve);
 
-	if (gnutls_x509_privkey_export_ecc_raw (key, &curve, &x, &y, &k) != GNUTLS_E_SUCCESS)
-		return false;
-	oid = gnutls_ecc_curve_get_oid (curve);
 	if (oid == NULL)
 		return false;
-	parts_add_oid (&pair->private_parts, CKA_EC_PARAMS, oid);
 	parts_add_oid (&pair->public_parts, CKA_EC_PARAMS, oid);
 	switch (curve) {
 	case GNUTLS_ECC_CURVE_ED25519:
 	case GNUTLS_ECC_CURVE_ED448:
-		return take_edwards (pair, false, &x, &k);
+		return take_edwards (pair, false, x);
 	case GNUTLS_ECC_CURVE_X25519:
 	case GNUTLS_ECC_CURVE_X448:
-		return take_edwards (pair, true, &x, &k);
-	default: {
-		size_t size = (size_t)gnutls_ecc_curve_get_size (curve);
-		gnutls_datum_t numbers[] = { x, y, k };
-
-		for (size_t i = 0; i < G_N_ELEMENTS (numbers); i++)
-			while (numbers[i].size > 0 && numbers[i].data[0] == 0) {
-				numbers[i].data++;
-				numbers[i].size--;
-			}
-		return take_weierstrass (pair, size, &numbers[0], &numbers[1], &numbers[2]);
-	}
+		return take_edwards (pair, true, x);
+	default:
+		return take_weierstrass (pair, (size_t)gnutls_ecc_curve_get_size (curve), trimmed (x), trimmed (y));
 	}
 }
 
 static bool
-take_key (KeyPair *pair, gnutls_x509_privkey_t key, GError **error)
+take_ecc (KeyPair *pair, gnutls_x509_privkey_t key)
+{
+	auto_datum gnutls_datum_t x = { 0 }, y = { 0 }, k = { 0 };
+	g_autofree uint8_t *value = NULL;
+	gnutls_datum_t number;
+	gnutls_ecc_curve_t curve;
+	size_t size;
+
+	if (gnutls_x509_privkey_export_ecc_raw (key, &curve, &x, &y, &k) != GNUTLS_E_SUCCESS ||
+	    !key_pair_take_point (pair, curve, &x, &y))
+		return false;
+	parts_add_oid (&pair->private_parts, CKA_EC_PARAMS, gnutls_ecc_curve_get_oid (curve));
+	if (pair->type == CKK_EC_EDWARDS) {
+		parts_add (&pair->private_parts, CKA_VALUE, k.data, k.size);
+		return true;
+	}
+	size = (size_t)gnutls_ecc_curve_get_size (curve);
+	number = trimmed (&k);
+	if (number.size > size)
+		return false;
+	value = g_malloc0 (size);
+	put_number (value, size, &number);
+	parts_add (&pair->private_parts, CKA_VALUE, value, size);
+	explicit_bzero (value, size);
+	return true;
+}
+
+bool
+key_pair_take (KeyPair *pair, gnutls_x509_privkey_t key, GError **error)
 {
 	bool ok;
 
@@ -268,7 +284,7 @@ take_key (KeyPair *pair, gnutls_x509_privkey_t key, GError **error)
 		ok = false;
 		break;
 	}
-	return ok || refuse (error, KEYFILE_UNKNOWN_ALGORITHM, "the algorithm of the key is not supported");
+	return ok || keyfile_refuse (error, KEYFILE_UNKNOWN_ALGORITHM, "the algorithm of the key is not supported");
 }
 
 bool
@@ -280,24 +296,24 @@ keyfile_read_pair (KeyPair *pair, const char *path, const char *passphrase, GErr
 	int result;
 
 	*pair = (KeyPair){ 0 };
-	if (!read_file (&content, path, error))
+	if (!keyfile_read (&content, path, error))
 		return false;
 	is_encrypted = strstr ((const char *)content.data, "-----BEGIN ENCRYPTED PRIVATE KEY-----") != NULL;
 	if (passphrase != NULL && !is_encrypted)
-		return refuse (error, KEYFILE_NOT_ENCRYPTED, path);
+		return keyfile_refuse (error, KEYFILE_NOT_ENCRYPTED, path);
 	if (passphrase == NULL && is_encrypted)
-		return refuse (error, KEYFILE_UNREADABLE, path);
+		return keyfile_refuse (error, KEYFILE_UNREADABLE, path);
 	if (gnutls_x509_privkey_init (&key) != GNUTLS_E_SUCCESS)
-		return refuse (error, KEYFILE_UNREADABLE, path);
+		return keyfile_refuse (error, KEYFILE_UNREADABLE, path);
 	result = gnutls_x509_privkey_import_pkcs8 (key, &content, GNUTLS_X509_FMT_PEM, passphrase,
 	                                           passphrase ? 0 : GNUTLS_PKCS_PLAIN);
 	if (result == GNUTLS_E_SUCCESS)
-		ok = take_key (pair, key, error);
+		ok = key_pair_take (pair, key, error);
 	else if (result == GNUTLS_E_ECC_UNSUPPORTED_CURVE || result == GNUTLS_E_UNKNOWN_PK_ALGORITHM ||
 	         result == GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM)
-		ok = refuse (error, KEYFILE_UNKNOWN_ALGORITHM, gnutls_strerror (result));
+		ok = keyfile_refuse (error, KEYFILE_UNKNOWN_ALGORITHM, gnutls_strerror (result));
 	else
-		ok = refuse (error, is_encrypted ? KEYFILE_WRONG_PASSPHRASE : KEYFILE_UNREADABLE,
+		ok = keyfile_refuse (error, is_encrypted ? KEYFILE_WRONG_PASSPHRASE : KEYFILE_UNREADABLE,
 		             gnutls_strerror (result));
 	gnutls_x509_privkey_deinit (key);
 	if (!ok)
@@ -307,8 +323,8 @@ keyfile_read_pair (KeyPair *pair, const char *path, const char *passphrase, GErr
 
 /* --- certificates --- */
 
-static bool
-take_certificate (Parts *parts, gnutls_x509_crt_t certificate)
+bool
+parts_take_certificate (Parts *parts, gnutls_x509_crt_t certificate)
 {
 	auto_datum gnutls_datum_t value = { 0 }, subject = { 0 }, issuer = { 0 };
 	uint8_t serial[128];
@@ -334,14 +350,14 @@ keyfile_read_certificate (Parts *parts, const char *path, GError **error)
 	bool ok;
 
 	*parts = (Parts){ 0 };
-	if (!read_file (&content, path, error))
+	if (!keyfile_read (&content, path, error))
 		return false;
 	if (gnutls_x509_crt_init (&certificate) != GNUTLS_E_SUCCESS)
-		return refuse (error, KEYFILE_UNREADABLE, path);
+		return keyfile_refuse (error, KEYFILE_UNREADABLE, path);
 	ok = gnutls_x509_crt_import (certificate, &content, GNUTLS_X509_FMT_PEM) == GNUTLS_E_SUCCESS &&
-	     take_certificate (parts, certificate);
+	     parts_take_certificate (parts, certificate);
 	gnutls_x509_crt_deinit (certificate);
-	return ok || refuse (error, KEYFILE_UNREADABLE, path);
+	return ok || keyfile_refuse (error, KEYFILE_UNREADABLE, path);
 }
 
 /* --- secret keys --- */
@@ -352,10 +368,10 @@ keyfile_read_aes (Parts *parts, const char *path, GError **error)
 	auto_datum gnutls_datum_t content = { 0 };
 
 	*parts = (Parts){ 0 };
-	if (!read_file (&content, path, error))
+	if (!keyfile_read (&content, path, error))
 		return false;
 	if (content.size != 16 && content.size != 24 && content.size != 32)
-		return refuse (error, KEYFILE_BAD_LENGTH, path);
+		return keyfile_refuse (error, KEYFILE_BAD_LENGTH, path);
 	parts_add (parts, CKA_VALUE, content.data, content.size);
 	return true;
 }

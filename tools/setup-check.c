@@ -48,6 +48,8 @@ static const struct {
 
 /* --- telling --- */
 
+static Finding *add (Inspection *inspection, Verdict verdict, const char *format, va_list args) G_GNUC_PRINTF (3, 0);
+
 static Finding *
 add (Inspection *inspection, Verdict verdict, const char *format, va_list args)
 {

@@ -16,6 +16,7 @@ int setup_register (int argc, char **argv);
 int setup_unregister (int argc, char **argv);
 int setup_mask (int argc, char **argv);
 int setup_token (int argc, char **argv);
+int setup_import (int argc, char **argv);
 int setup_export (int argc, char **argv);
 int setup_backup (int argc, char **argv);
 int setup_restore (int argc, char **argv);

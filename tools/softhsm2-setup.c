@@ -15,6 +15,7 @@ static const SetupCommand commands[] = {
 	{ "status", setup_status, N_ ("Say what is set up, and what is in the way") },
 	{ "check", setup_check, N_ ("Test whether the token is kept as safely as it can be, and mend it") },
 	{ "token", setup_token, N_ ("List, make, rename and delete tokens, and change their PINs") },
+	{ "import", setup_import, N_ ("Put keys and certificates from a file into a token") },
 	{ "export", setup_export, N_ ("Write a certificate or a key into a file") },
 	{ "backup", setup_backup, N_ ("Write a token into one encrypted file") },
 	{ "restore", setup_restore, N_ ("Make the token of such a file again") },
