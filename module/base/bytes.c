@@ -1,6 +1,7 @@
 /* Byte strings: Bytes borrows, Buf owns and always wipes. */
 
 #include "bytes.h"
+#include "disclose.h"
 #include "secmem.h"
 
 #include <nettle/memops.h>
@@ -15,7 +16,7 @@ bytes_equal (Bytes a, Bytes b)
 bool
 bytes_equal_sec (Bytes a, Bytes b)
 {
-	return a.len == b.len && (a.len == 0 || memeql_sec (a.data, b.data, a.len));
+	return a.len == b.len && (a.len == 0 || disclose ((size_t)memeql_sec (a.data, b.data, a.len)) != 0);
 }
 
 Bytes

@@ -2,9 +2,9 @@
  * padding of RFC 5652 section 6.3. */
 
 #include "block.h"
+#include "disclose.h"
 
 #include <nettle/cbc.h>
-#include <nettle/memops.h>
 
 typedef struct {
 	const BlockKey *key;
@@ -236,9 +236,9 @@ unpad_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	n_kept = block->n_block - n_padding;
 	memcpy (out + *n_out, last, block->n_block);
 	wipe (last, sizeof last);
-	if (n_padding == 0)
+	if (disclose (n_padding == 0))
 		return fail (CKR_ENCRYPTED_DATA_INVALID, "the data is damaged");
-	*n_out += n_kept;
+	*n_out += disclose (n_kept);
 	return CKR_OK;
 }
 

@@ -4,6 +4,7 @@
  * at once. */
 
 #include "aes.h"
+#include "disclose.h"
 #include "params.h"
 
 #include <nettle/ccm.h>
@@ -93,11 +94,13 @@ decrypt_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 {
 	Ccm *ccm = state;
 	const BlockKey *key = ccm->key;
+	int right;
 
 	if (in.len < ccm->n_mac || in.len - ccm->n_mac != ccm->n_data)
 		return fail (CKR_ENCRYPTED_DATA_LEN_RANGE, "the parameter speaks of %zu bytes and a tag", ccm->n_data);
-	if (!ccm_decrypt_message (&key->encrypt, key->cipher->encrypt, ccm->n_nonce, ccm->nonce, ccm->n_aad,
-	                          ccm->aad_room, ccm->n_mac, ccm->n_data, out, in.data)) {
+	right = ccm_decrypt_message (&key->encrypt, key->cipher->encrypt, ccm->n_nonce, ccm->nonce, ccm->n_aad,
+	                             ccm->aad_room, ccm->n_mac, ccm->n_data, out, in.data);
+	if (disclose ((size_t)right) == 0) {
 		wipe (out, ccm->n_data);
 		return fail (CKR_ENCRYPTED_DATA_INVALID, "the data is damaged");
 	}

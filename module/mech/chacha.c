@@ -7,7 +7,6 @@
 #include <nettle/aes.h>
 #include <nettle/chacha-poly1305.h>
 #include <nettle/chacha.h>
-#include <nettle/memops.h>
 #include <nettle/poly1305.h>
 
 static CK_RV
@@ -173,7 +172,7 @@ decrypt_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 		return fail (CKR_ENCRYPTED_DATA_LEN_RANGE, "the data is shorter than its tag");
 	chacha_poly1305_decrypt (&aead->context, n, out, in.data);
 	chacha_poly1305_digest (&aead->context, sizeof tag, tag);
-	if (!memeql_sec (tag, in.data + n, sizeof tag)) {
+	if (!bytes_equal_sec (bytes (tag, sizeof tag), bytes (in.data + n, sizeof tag))) {
 		wipe (out, n);
 		return fail (CKR_ENCRYPTED_DATA_INVALID, "the data is damaged");
 	}

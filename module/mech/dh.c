@@ -2,6 +2,7 @@
  * PKCS #11 v3.2 section 6.4. */
 
 #include "dh-groups.h"
+#include "disclose.h"
 #include "mech.h"
 #include "numbers.h"
 #include "random.h"
@@ -72,46 +73,75 @@ value_bits (const Group *group, size_t p_bits)
 	return dh_group_is_named (group->p) ? 256 + p_bits / 32 : p_bits - 1;
 }
 
-/* @bits of the private value, 0 where the template does not say. */
+/* @base^@secret, as long as the prime; by functions whose time depends on sizes only. */
 static CK_RV
-draw (const Group *group, CK_ULONG bits, mpz_t x)
+power (const Group *group, const mpz_t base, Bytes secret, uint8_t *out)
 {
-	auto_wipe Buf octets = BUF_SECRET;
+	size_t n = mpz_size (group->p), n_x = limbs_for (secret.len);
+	auto_wipe Buf room = BUF_SECRET;
+	mp_limb_t *x = (mp_limb_t *)(void *)buf_grow (&room, (n + n_x) * sizeof (mp_limb_t));
+
+	TRY_ALLOC (x);
+	limbs_set (x, n_x, secret);
+	TRY (limbs_power (x + n_x, mpz_limbs_read (base), mpz_size (base), x, secret.len * 8, group->p));
+	limbs_get (x + n_x, n, (mpz_sizeinbase (group->p, 2) + 7) / 8, out);
+	return CKR_OK;
+}
+
+static bool
+is_one_or_less (Bytes number)
+{
+	unsigned rest = number.data[number.len - 1] & ~1u;
+
+	for (size_t i = 0; i + 1 < number.len; i++)
+		rest |= number.data[i];
+	return ((rest - 1) >> 31) != 0;
+}
+
+/* @bits of the private value, 0 where the template does not say.  It has one bit less than the prime at most, and
+ * just as many as it is said to have: so it is in range. */
+static CK_RV
+draw (const Group *group, CK_ULONG *bits, Buf *x)
+{
 	size_t p_bits = mpz_sizeinbase (group->p, 2);
 
-	if (bits != 0 && bits < SMALLEST_VALUE)
+	if (*bits != 0 && *bits < SMALLEST_VALUE)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "a private value has at least %d bits", SMALLEST_VALUE);
-	if (bits == 0)
-		bits = value_bits (group, p_bits);
-	if (bits >= p_bits)
-		bits = p_bits - 1;
-	TRY_ALLOC (buf_grow (&octets, (bits + 7) / 8));
-	do {
-		TRY (random_bytes (octets.data, octets.len));
-		if (bits % 8 != 0)
-			octets.data[0] &= (uint8_t)((1u << (bits % 8)) - 1);
-		/* its length is what was asked for */
-		octets.data[0] |= (uint8_t)(1u << ((bits - 1) % 8));
-		number_set (x, bytes_of (&octets));
-	} while (!in_range (x, group->p));
+	if (*bits == 0)
+		*bits = value_bits (group, p_bits);
+	if (*bits >= p_bits)
+		*bits = p_bits - 1;
+	TRY_ALLOC (buf_grow (x, (*bits + 7) / 8));
+	TRY (random_bytes (x->data, x->len));
+	if (*bits % 8 != 0)
+		x->data[0] &= (uint8_t)((1u << (*bits % 8)) - 1);
+	x->data[0] |= (uint8_t)(1u << ((*bits - 1) % 8));
 	return CKR_OK;
+}
+
+/* y = g^x. */
+static CK_RV
+put_public (const Group *group, Bytes x, Attrs *public)
+{
+	auto_wipe Buf y = BUF_PLAIN;
+
+	TRY_ALLOC (buf_grow (&y, (mpz_sizeinbase (group->p, 2) + 7) / 8));
+	TRY (power (group, group->g, x, y.data));
+	return attrs_set_bytes (public, CKA_VALUE, bytes_trim (bytes_of (&y)));
 }
 
 static CK_RV
 make_pair (const Group *group, Attrs *public, Attrs *private)
 {
-	auto_mpz mpz_t x;
-	auto_mpz mpz_t y;
+	CK_ULONG bits = attrs_ulong (private, CKA_VALUE_BITS, 0);
+	auto_wipe Buf x = BUF_SECRET;
 
-	mpz_init (x);
-	mpz_init (y);
-	TRY (draw (group, attrs_ulong (private, CKA_VALUE_BITS, 0), x));
-	mpz_powm_sec (y, group->g, x, group->p);
-	TRY (number_put (public, CKA_VALUE, y, false));
+	TRY (draw (group, &bits, &x));
+	TRY (put_public (group, bytes_of (&x), public));
 	TRY (number_put (private, CKA_PRIME, group->p, false));
 	TRY (number_put (private, CKA_BASE, group->g, false));
-	TRY (attrs_set_ulong (private, CKA_VALUE_BITS, mpz_sizeinbase (x, 2)));
-	return number_put (private, CKA_VALUE, x, true);
+	TRY (attrs_set_ulong (private, CKA_VALUE_BITS, bits));
+	return attrs_set_secret (private, CKA_VALUE, bytes_of (&x));
 }
 
 static CK_RV
@@ -131,22 +161,18 @@ agree (const Group *group, Bytes secret, Bytes other, size_t wanted, Buf *value)
 {
 	size_t n = (mpz_sizeinbase (group->p, 2) + 7) / 8;
 	auto_wipe Buf shared = BUF_SECRET;
-	auto_mpz mpz_t x;
 	auto_mpz mpz_t y;
 
-	mpz_init (x);
 	mpz_init (y);
 	if (other.len > n || secret.len == 0 || secret.len > n)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the other side's public value is out of range");
-	number_set (x, secret);
 	number_set (y, other);
-	if (!in_range (y, group->p) || mpz_sgn (x) == 0)
+	if (!in_range (y, group->p))
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the other side's public value is out of range");
-	mpz_powm_sec (y, y, x, group->p);
-	if (mpz_cmp_ui (y, 1) <= 0)
-		return fail (CKR_MECHANISM_PARAM_INVALID, "the other side's public value is of small order");
 	TRY_ALLOC (buf_grow (&shared, n));
-	number_get (y, n, shared.data);
+	TRY (power (group, y, secret, shared.data));
+	if (disclose (is_one_or_less (bytes_of (&shared))))
+		return fail (CKR_MECHANISM_PARAM_INVALID, "the other side's public value is of small order");
 	/* As SoftHSM: what is too long loses its leading bytes. */
 	wanted = wanted == 0 || wanted > n ? n : wanted;
 	TRY_ALLOC (buf_add (value, bytes (shared.data + n - wanted, wanted)));
@@ -166,7 +192,7 @@ dh_derive (const Mech *mech, const Derivation *how, Buf *value)
 }
 
 static CK_RV
-check (Attrs *key, bool public)
+check_public (Attrs *key)
 {
 	Group group;
 	auto_mpz mpz_t value;
@@ -176,7 +202,7 @@ check (Attrs *key, bool public)
 	mpz_init (value);
 	if (rv == CKR_OK && octets.len <= LARGEST_BITS / 8) {
 		number_set (value, octets);
-		if (public ? !in_range (value, group.p) : mpz_sgn (value) == 0 || mpz_cmp (value, group.p) >= 0)
+		if (!in_range (value, group.p))
 			rv = broken ();
 	} else if (rv == CKR_OK) {
 		rv = broken ();
@@ -185,39 +211,47 @@ check (Attrs *key, bool public)
 	return rv;
 }
 
+/* From 1 to below the prime. */
 static CK_RV
-check_public (Attrs *key)
+check_secret (const Group *group, Bytes secret)
 {
-	return check (key, true);
+	size_t n = mpz_size (group->p);
+	auto_wipe Buf room = BUF_SECRET;
+	mp_limb_t *x = (mp_limb_t *)(void *)buf_grow (&room, n * sizeof (mp_limb_t));
+
+	TRY_ALLOC (x);
+	if (limbs_for (secret.len) > n)
+		return broken ();
+	limbs_set (x, n, secret);
+	return limbs_in_range (x, n, group->p) ? CKR_OK : broken ();
 }
 
 static CK_RV
 check_private (Attrs *key)
 {
-	TRY (check (key, false));
-	if (attrs_has (key, CKA_VALUE_BITS))
-		return CKR_OK;
-	return attrs_set_ulong (key, CKA_VALUE_BITS, number_bits (attrs_bytes (key, CKA_VALUE)));
+	Bytes secret = bytes_trim (attrs_bytes (key, CKA_VALUE));
+	Group group;
+	CK_RV rv = group_read (key, &group);
+
+	if (rv == CKR_OK)
+		rv = check_secret (&group, secret);
+	group_clear (&group);
+	if (rv != CKR_OK || attrs_has (key, CKA_VALUE_BITS))
+		return rv;
+	return attrs_set_ulong (key, CKA_VALUE_BITS, number_bits (secret));
 }
 
-/* y = g^x. */
 static CK_RV
 public_value (const Attrs *private, Attrs *public)
 {
+	Bytes secret = bytes_trim (attrs_bytes (private, CKA_VALUE));
 	Group group;
-	auto_mpz mpz_t x;
-	auto_mpz mpz_t y;
 	CK_RV rv = group_read (private, &group);
 
-	mpz_init (x);
-	mpz_init (y);
-	number_set (x, attrs_bytes (private, CKA_VALUE));
-	if (rv == CKR_OK && (mpz_sgn (x) == 0 || mpz_cmp (x, group.p) >= 0))
-		rv = broken ();
-	if (rv == CKR_OK) {
-		mpz_powm_sec (y, group.g, x, group.p);
-		rv = number_put (public, CKA_VALUE, y, false);
-	}
+	if (rv == CKR_OK)
+		rv = check_secret (&group, secret);
+	if (rv == CKR_OK)
+		rv = put_public (&group, secret, public);
 	group_clear (&group);
 	return rv;
 }

@@ -1,6 +1,7 @@
 /* Key agreement on elliptic curves: ECDH on the Weierstrass curves, X25519 and X448.
  * SP 800-56A, RFC 7748; PKCS #11 v3.2 section 6.3.20. */
 
+#include "disclose.h"
 #include "ec.h"
 #include "hash.h"
 #include "numbers.h"
@@ -55,7 +56,7 @@ agree_montgomery (const Curve *curve, Object *base, Bytes other, uint8_t *out)
 		curve448_mul (out, value.data, other.data);
 	for (size_t i = 0; i < curve->n_scalar; i++)
 		any |= out[i];
-	return any != 0 ? CKR_OK : bad_point ();
+	return disclose (any != 0) ? CKR_OK : bad_point ();
 }
 
 /* The key derivation functions of ANSI X9.63, as rows. */

@@ -6,7 +6,6 @@
 #include "params.h"
 
 #include <nettle/gcm.h>
-#include <nettle/memops.h>
 
 typedef struct {
 	BlockKey block;
@@ -166,7 +165,7 @@ decrypt_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	if (n > 0)
 		gcm_decrypt (&gcm->context, &gcm->key->key, &block->encrypt, block->cipher->encrypt, n, out, in.data);
 	gcm_tag (gcm, gcm->n_tag, tag);
-	if (!memeql_sec (tag, in.data + n, gcm->n_tag)) {
+	if (!bytes_equal_sec (bytes (tag, gcm->n_tag), bytes (in.data + n, gcm->n_tag))) {
 		wipe (out, n);
 		return fail (CKR_ENCRYPTED_DATA_INVALID, "the data is damaged");
 	}

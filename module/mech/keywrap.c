@@ -1,9 +1,9 @@
 /* AES key wrap.  RFC 3394 and RFC 5649 (SP 800-38F KW and KWP); PKCS #11 v3.2 section 6.16. */
 
 #include "aes.h"
+#include "disclose.h"
 #include "wrap.h"
 
-#include <nettle/memops.h>
 #include <nettle/nist-keywrap.h>
 
 #define SEMIBLOCK 8
@@ -110,7 +110,7 @@ kw_unwrap (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	if (in.len < 3 * SEMIBLOCK || in.len % SEMIBLOCK != 0)
 		return fail (CKR_ENCRYPTED_DATA_LEN_RANGE, "a wrapped key has 24, 32, 40, ... bytes");
 	unwrap_blocks (wrap->key, in, iv, out);
-	if (!memeql_sec (iv, wrap->iv, sizeof iv))
+	if (!bytes_equal_sec (bytes (iv, sizeof iv), bytes (wrap->iv, sizeof iv)))
 		return damaged (out, n);
 	*n_out = n;
 	return CKR_OK;
@@ -147,16 +147,20 @@ static bool
 kwp_is_right (const KeyWrap *wrap, const uint8_t iv[static SEMIBLOCK], const uint8_t *out, size_t n)
 {
 	uint8_t length[8] = { 0 };
-	uint64_t n_key;
-	unsigned bad;
+	const uint8_t *last = out + (n - SEMIBLOCK);
+	uint64_t n_key, bad;
+	uint32_t n_last;
 
 	memcpy (length + 4, iv + 4, 4);
 	n_key = be64_get (length);
-	bad = !memeql_sec (iv, wrap->iv, 4);
-	bad |= n_key > n || n_key + SEMIBLOCK <= n;
-	for (size_t i = n - SEMIBLOCK; i < n; i++)
-		bad |= (i >= n_key) & (out[i] != 0);
-	return !bad;
+	/* differences of numbers below 2^63 have their top bit where they are negative */
+	bad = (n - n_key) >> 63 | (n_key + SEMIBLOCK - 1 - n) >> 63;
+	for (size_t i = 0; i < 4; i++)
+		bad |= (uint64_t)(iv[i] ^ wrap->iv[i]);
+	n_last = (uint32_t)(n_key + SEMIBLOCK - n);
+	for (uint32_t i = 0; i < SEMIBLOCK; i++)
+		bad |= last[i] & ~(0u - ((i - n_last) >> 31));
+	return disclose (bad) == 0;
 }
 
 static CK_RV
@@ -178,7 +182,7 @@ kwp_unwrap (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	}
 	if (!kwp_is_right (wrap, iv, out, n))
 		return damaged (out, n);
-	*n_out = (size_t)iv[4] << 24 | (size_t)iv[5] << 16 | (size_t)iv[6] << 8 | iv[7];
+	*n_out = disclose ((size_t)iv[4] << 24 | (size_t)iv[5] << 16 | (size_t)iv[6] << 8 | iv[7]);
 	return CKR_OK;
 }
 

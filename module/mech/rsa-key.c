@@ -1,7 +1,9 @@
 /* RSA keys: prepared forms, generation, checking, and the two primitives of RFC 8017 section 5. */
 
 #include "rsa-key.h"
+#include "disclose.h"
 #include "numbers.h"
+#include "prf.h"
 #include "random.h"
 
 #include <nettle/rsa.h>
@@ -92,7 +94,7 @@ static const KeyForm public_form = { sizeof (PublicForm), prepare_public, clear_
 static Bytes
 number_bytes (Buf *room, const mpz_t number)
 {
-	size_t n = (mpz_sizeinbase (number, 2) + 7) / 8;
+	size_t n = disclose ((mpz_sizeinbase (number, 2) + 7) / 8);
 	uint8_t *at = buf_grow (room, n);
 
 	if (at == NULL || !number_get (number, n, at))
@@ -258,7 +260,7 @@ private_from_parts (PrivateForm *private, const Parts *parts)
 	size_t n_bytes = 0;
 
 	for (size_t i = 0; i < N_ELEMENTS (rows); i++)
-		n_bytes += (mpz_sizeinbase (rows[i].from, 2) + 7) / 8;
+		n_bytes += disclose ((mpz_sizeinbase (rows[i].from, 2) + 7) / 8);
 	TRY (numbers_start (&private->numbers, n_bytes, N_ELEMENTS (rows)));
 	for (size_t i = 0; i < N_ELEMENTS (rows); i++) {
 		Bytes value = number_bytes (&room, rows[i].from);
@@ -386,69 +388,79 @@ blinding_take (PrivateForm *form, mpz_t hide, mpz_t reveal)
 	return rv;
 }
 
-/* Limbs of a number with zeros above. */
-static void
-copy_limbs (mp_limb_t *to, mp_size_t n, const mpz_t from)
-{
-	mp_size_t n_from = (mp_size_t)mpz_size (from);
+/* What a private operation works with: numbers of @n_half limbs, that of the longer prime, and of the modulus's length.
+ */
+typedef struct {
+	size_t n_half;
+	mp_limb_t *hidden; /* two for x, which has room for p times q */
+	mp_limb_t *x;
+	mp_limb_t *x1, *x2, *more;
+	mp_limb_t *product; /* and scratch */
+} Halves;
 
-	mpn_zero (to, n);
-	mpn_copyi (to, mpz_limbs_read (from), n_from);
+static CK_RV
+halves_start (Halves *halves, const PrivateForm *form, Buf *room)
+{
+	const struct rsa_private_key *key = &form->private;
+	size_t n = mpz_size (form->public.n), pn = mpz_size (key->p), qn = mpz_size (key->q), half = pn > qn ? pn : qn;
+	mp_size_t n_divide = mpn_sec_div_r_itch ((mp_size_t)(2 * half), (mp_size_t)pn);
+	size_t n_scratch = (size_t)(n_divide + mpn_sec_mul_itch ((mp_size_t)half, (mp_size_t)half));
+	mp_limb_t *at = (mp_limb_t *)(void *)buf_grow (room, (n + 7 * half + n_scratch) * sizeof (mp_limb_t));
+
+	TRY_ALLOC (at);
+	*halves = (Halves){ .n_half = half, .hidden = at };
+	halves->x = halves->hidden + n;
+	halves->x1 = halves->x + 2 * half;
+	halves->x2 = halves->x1 + half;
+	halves->more = halves->x2 + half;
+	halves->product = halves->more + half;
+	return CKR_OK;
 }
 
 /* x = x2 + q (c (x1 - x2) mod p), by functions of GMP whose time depends on sizes only. */
-static CK_RV
-join_halves (const struct rsa_private_key *key, const mpz_t x1, const mpz_t x2, mpz_t x)
+static void
+join_halves (const struct rsa_private_key *key, Halves *halves)
 {
-	mp_size_t pn = (mp_size_t)mpz_size (key->p), qn = (mp_size_t)mpz_size (key->q), n = pn > qn ? pn : qn;
+	mp_size_t pn = (mp_size_t)mpz_size (key->p), qn = (mp_size_t)mpz_size (key->q), n = (mp_size_t)halves->n_half;
 	const mp_limb_t *p = mpz_limbs_read (key->p);
-	mp_size_t n_scratch = mpn_sec_div_r_itch (2 * n, pn) + mpn_sec_mul_itch (n, n);
-	mp_limb_t *a, *b, *product, *scratch;
-	auto_wipe Buf room = BUF_SECRET;
+	mp_limb_t *a = halves->x1, *b = halves->more, *product = halves->product, *scratch = product + 2 * n;
 
-	/* a and b of n limbs, c after them, the product of 2n */
-	TRY_ALLOC (buf_grow (&room, (size_t)(5 * n + n_scratch) * sizeof (mp_limb_t)));
-	a = (mp_limb_t *)(void *)room.data;
-	b = a + n;
-	product = b + 2 * n;
-	scratch = product + 2 * n;
-
-	copy_limbs (a, n, x1);
-	copy_limbs (b, n, x2);
+	mpn_copyi (b, halves->x2, n);
 	mpn_sec_div_r (b, n, p, pn, scratch);
 	mpn_cnd_add_n (mpn_sub_n (a, a, b, pn), a, a, p, pn);
-	copy_limbs (b, n, key->c);
+	limbs_copy (b, (size_t)n, key->c);
 	mpn_sec_mul (product, a, pn, b, pn, scratch);
 	mpn_sec_div_r (product, 2 * pn, p, pn, scratch);
 	mpn_copyi (a, product, pn);
-	copy_limbs (b, n, key->q);
+	limbs_copy (b, (size_t)n, key->q);
 	if (pn >= qn)
 		mpn_sec_mul (product, a, pn, b, qn, scratch);
 	else
 		mpn_sec_mul (product, b, qn, a, pn, scratch);
-	copy_limbs (b, n, x2);
-	mpn_copyi (mpz_limbs_write (x, pn + qn), product, pn + qn);
-	mpn_sec_add_1 (mpz_limbs_modify (x, pn + qn) + qn, mpz_limbs_modify (x, pn + qn) + qn, pn,
-	               mpn_add_n (mpz_limbs_modify (x, pn + qn), mpz_limbs_modify (x, pn + qn), b, qn), scratch);
-	mpz_limbs_finish (x, pn + qn);
-	return CKR_OK;
+	mpn_sec_add_1 (product + qn, product + qn, pn, mpn_add_n (product, product, halves->x2, qn), scratch);
+	mpn_zero (halves->x, 2 * n);
+	mpn_copyi (halves->x, product, pn + qn);
 }
 
 /* RFC 8017 section 5.1.2 (b) on a hidden number; the check keeps a computing error from giving a factor away. */
 static CK_RV
-compute_root (PrivateForm *form, const mpz_t hidden, mpz_t x)
+compute_root (const PrivateForm *form, const mpz_t hidden, Halves *halves)
 {
 	const struct rsa_private_key *key = &form->private;
-	auto_mpz mpz_t x1;
-	auto_mpz mpz_t x2;
+	const struct rsa_public_key *public = &form->public;
+	size_t n = mpz_size (public->n), half = halves->n_half;
 
-	mpz_init (x1);
-	mpz_init (x2);
-	mpz_powm_sec (x1, hidden, key->a, key->p);
-	mpz_powm_sec (x2, hidden, key->b, key->q);
-	TRY (join_halves (key, x1, x2, x));
-	mpz_powm (x1, x, form->public.e, form->public.n);
-	if (mpz_cmp (x1, hidden) != 0)
+	limbs_copy (halves->hidden, n, hidden);
+	mpn_zero (halves->x1, (mp_size_t)half);
+	mpn_zero (halves->x2, (mp_size_t)half);
+	TRY (limbs_power (halves->x1, halves->hidden, n, mpz_limbs_read (key->a), mpz_size (key->a) * GMP_NUMB_BITS,
+	                  key->p));
+	TRY (limbs_power (halves->x2, halves->hidden, n, mpz_limbs_read (key->b), mpz_size (key->b) * GMP_NUMB_BITS,
+	                  key->q));
+	join_halves (key, halves);
+	TRY (limbs_power (halves->product, halves->x, n, mpz_limbs_read (public->e), mpz_sizeinbase (public->e, 2),
+	                  public->n));
+	if (disclose (limbs_differ (halves->product, halves->hidden, n)) != 0)
 		return fail (CKR_FUNCTION_FAILED, "the result of the RSA operation is wrong: the key is damaged");
 	return CKR_OK;
 }
@@ -457,24 +469,49 @@ CK_RV
 rsa_private_primitive (Object *key, const uint8_t *in, uint8_t *out)
 {
 	PrivateForm *form;
+	Halves halves;
 	void *prepared;
+	auto_wipe Buf room = BUF_SECRET;
 	auto_mpz mpz_t m;
+	auto_mpz mpz_t hide;
 	auto_mpz mpz_t reveal;
-	auto_mpz mpz_t x;
 
 	mpz_init (m);
+	mpz_init (hide);
 	mpz_init (reveal);
-	mpz_init (x);
 	TRY (object_prepare (key, &private_form, &prepared));
 	form = prepared;
 	TRY (read_representative (m, in, form->public.size, form->public.n));
-	TRY (blinding_take (form, x, reveal));
-	mpz_mul (m, m, x);
+	TRY (blinding_take (form, hide, reveal));
+	mpz_mul (m, m, hide);
 	mpz_mod (m, m, form->public.n);
-	TRY (compute_root (form, m, x));
-	mpz_mul (x, x, reveal);
-	mpz_mod (x, x, form->public.n);
-	number_get (x, form->public.size, out);
+	TRY (halves_start (&halves, form, &room));
+	TRY (compute_root (form, m, &halves));
+	limbs_copy (halves.product, mpz_size (form->public.n), reveal);
+	TRY (limbs_multiply (halves.x, halves.x, halves.product, form->public.n));
+	limbs_get (halves.x, mpz_size (form->public.n), form->public.size, out);
+	return CKR_OK;
+}
+
+/* The private exponent has the modulus's length in what is hashed, I2OSP (d, k). */
+CK_RV
+rsa_rejection_key (Object *key, Bytes ciphertext, uint8_t made[static SHA256_DIGEST_SIZE])
+{
+	const PrivateForm *form;
+	auto_wipe Buf exponent = BUF_SECRET;
+	auto_wipe Buf prf = BUF_SECRET;
+	uint8_t hashed[SHA256_DIGEST_SIZE];
+	void *prepared;
+
+	TRY (object_prepare (key, &private_form, &prepared));
+	form = prepared;
+	TRY_ALLOC (buf_grow (&exponent, form->public.size) && buf_grow (&prf, sizeof (Prf)));
+	limbs_get (mpz_limbs_read (form->private.d), mpz_size (form->private.d), exponent.len, exponent.data);
+	hash_bytes (&nettle_sha256, bytes_of (&exponent), hashed);
+	prf_start ((Prf *)(void *)prf.data, &nettle_sha256, bytes (hashed, sizeof hashed));
+	prf_add ((Prf *)(void *)prf.data, ciphertext);
+	prf_end ((Prf *)(void *)prf.data, made);
+	wipe (hashed, sizeof hashed);
 	return CKR_OK;
 }
 

@@ -19,6 +19,10 @@ CK_RV rsa_public_primitive (Object *key, const uint8_t *in, uint8_t *out);
  * CKR_FUNCTION_FAILED: the check failed (the key is damaged); nothing of the result is kept. */
 CK_RV rsa_private_primitive (Object *key, const uint8_t *in, uint8_t *out);
 
+/* What a false message for such a ciphertext is derived from, the same each time and known to who has the key:
+ * HMAC of the ciphertext with the private exponent's digest, by draft-irtf-cfrg-rsa-guidance section 7.2. */
+CK_RV rsa_rejection_key (Object *key, Bytes ciphertext, uint8_t made[static 32]);
+
 CK_RV rsa_generate_pair (const Mech *mech, Bytes param, Attrs *public, Attrs *private);
 
 /* For KeyKind rows. */

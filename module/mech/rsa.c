@@ -1,13 +1,14 @@
 /* RSA: PKCS #1 v1.5, PSS, OAEP, raw.  RFC 8017; PKCS #11 v3.2 section 6.1. */
 
+#include "disclose.h"
 #include "hash.h"
 #include "params.h"
+#include "prf.h"
 #include "random.h"
 #include "rsa-key.h"
 #include "wrap.h"
 
 #include <gmp.h>
-#include <nettle/memops.h>
 #include <nettle/pss-mgf1.h>
 #include <nettle/pss.h>
 
@@ -355,17 +356,25 @@ damaged (void)
 	return fail (CKR_ENCRYPTED_DATA_INVALID, "the data is damaged");
 }
 
-/* All bits of a where the condition holds, else none; for values below 2^31. */
+/* Keeps the compiler from knowing that a mask has all bits or none: clang makes a choice of addresses of it. */
+static uint32_t
+unknown (uint32_t mask)
+{
+	__asm__ ("" : "+r"(mask));
+	return mask;
+}
+
+/* All bits where the condition holds, else none; for values below 2^31. */
 static uint32_t
 mask_if_zero (uint32_t value)
 {
-	return (uint32_t)((int32_t)(~value & (value - 1)) >> 31);
+	return unknown ((uint32_t)((int32_t)(~value & (value - 1)) >> 31));
 }
 
 static uint32_t
 mask_if_less (uint32_t a, uint32_t b)
 {
-	return (uint32_t)((int32_t)(a - b) >> 31);
+	return unknown ((uint32_t)((int32_t)(a - b) >> 31));
 }
 
 /* Moves the message, which starts at @start, to the front of @out in steps that do not depend on where it
@@ -381,30 +390,124 @@ shift_to_front (uint8_t *data, size_t n, uint32_t distance)
 	}
 }
 
-/* The same work for every content: where the padding ends and whether it is right is computed in masks. */
+/* The message and zeros behind it, up to its room. */
+static void
+keep_message (const uint8_t *data, size_t room, uint32_t n, uint8_t *out)
+{
+	for (uint32_t i = 0; i < room; i++)
+		out[i] = (uint8_t)(data[i] & mask_if_less (i, n));
+}
+
+/* The pseudo-random function of draft-irtf-cfrg-rsa-guidance section 7.1: HMAC-SHA256 of a counter, a label, and the
+ * number of bits. */
+static CK_RV
+rejection_bytes (const uint8_t key[static SHA256_DIGEST_SIZE], const char *label, uint8_t *out, size_t n)
+{
+	auto_wipe Buf room = BUF_SECRET;
+	uint8_t counter[8], bits[8], block[SHA256_DIGEST_SIZE];
+	Prf *prf = (Prf *)(void *)buf_grow (&room, sizeof *prf);
+
+	TRY_ALLOC (prf);
+	be64_put (bits, 8 * n);
+	prf_start (prf, &nettle_sha256, bytes (key, SHA256_DIGEST_SIZE));
+	for (uint64_t i = 0; n > 0; i++) {
+		size_t n_now = n < sizeof block ? n : sizeof block;
+
+		be64_put (counter, i);
+		prf_add (prf, bytes (counter + 6, 2));
+		prf_add (prf, bytes_str (label));
+		prf_add (prf, bytes (bits + 6, 2));
+		prf_end (prf, block);
+		memcpy (out, block, n_now);
+		out += n_now;
+		n -= n_now;
+	}
+	wipe (block, sizeof block);
+	return CKR_OK;
+}
+
+#define LENGTH_CANDIDATES 128
+
+/* A false message at the end of @out, of the modulus's length; @n: the last of the candidates that a message of this
+ * key can have.  Section 7.2 of the draft. */
+static CK_RV
+false_message (const uint8_t key[static SHA256_DIGEST_SIZE], size_t n_key, uint8_t *out, uint32_t *n)
+{
+	uint8_t lengths[2 * LENGTH_CANDIDATES];
+	uint32_t limit = (uint32_t)n_key - 10, mask = limit;
+
+	for (unsigned i = 1; i < 32; i *= 2)
+		mask |= mask >> i;
+	TRY (rejection_bytes (key, "length", lengths, sizeof lengths));
+	TRY (rejection_bytes (key, "message", out, n_key));
+	*n = 0;
+	for (size_t i = 0; i < LENGTH_CANDIDATES; i++) {
+		uint32_t candidate = ((uint32_t)lengths[2 * i] << 8 | lengths[2 * i + 1]) & mask;
+		uint32_t fits = mask_if_less (candidate, limit);
+
+		*n = (candidate & fits) | (*n & ~fits);
+	}
+	wipe (lengths, sizeof lengths);
+	return CKR_OK;
+}
+
+/* No bits: the padding is right, and @separator is where it ends; the same work for every content. */
+static uint32_t
+pkcs1_padding (const uint8_t *opened, size_t n, uint32_t *separator)
+{
+	uint32_t bad = ~mask_if_zero (opened[0]) | ~mask_if_zero (opened[1] ^ 2u), searching = ~0u;
+
+	*separator = 0;
+	for (uint32_t i = 2; i < n; i++) {
+		uint32_t here = mask_if_zero (opened[i]) & searching;
+
+		*separator |= here & i;
+		searching &= ~here;
+	}
+	return bad | searching | mask_if_less (*separator, 10);
+}
+
+static size_t
+pkcs1_room (const void *state, size_t n_in)
+{
+	const Rsa *rsa = state;
+
+	return rsa->n_key - 11;
+}
+
+/* Damage is no error: it opens to what nobody wrote, pseudo-random and of such a length, so that who tries is told
+ * nothing.  Which of both it is decides nothing here, neither what is done nor where in memory.
+ * @opened: the modulus's length, whose last @n bytes are the message.  @made: the key of the rejection. */
+static CK_RV
+pkcs1_open (Rsa *rsa, Bytes in, uint8_t made[static SHA256_DIGEST_SIZE], Buf *opened, uint32_t *n)
+{
+	auto_wipe Buf other = BUF_SECRET;
+	uint32_t bad, separator, n_other;
+
+	TRY (open_ciphertext (rsa, in, opened));
+	TRY_ALLOC (buf_grow (&other, rsa->n_key));
+	TRY (rsa_rejection_key (rsa->key, in, made));
+	TRY (false_message (made, rsa->n_key, other.data, &n_other));
+	bad = pkcs1_padding (opened->data, rsa->n_key, &separator);
+	*n = (n_other & bad) | (((uint32_t)rsa->n_key - separator - 1) & ~bad);
+	for (size_t i = 0; i < rsa->n_key; i++)
+		opened->data[i] = (uint8_t)((other.data[i] & bad) | (opened->data[i] & ~bad));
+	return CKR_OK;
+}
+
 static CK_RV
 pkcs1_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 {
 	Rsa *rsa = state;
 	auto_wipe Buf opened = BUF_SECRET;
-	uint32_t bad, searching = ~0u, separator = 0;
+	uint8_t made[SHA256_DIGEST_SIZE];
+	uint32_t n;
 
-	TRY (open_ciphertext (rsa, in, &opened));
-	bad = ~mask_if_zero (opened.data[0]) | ~mask_if_zero (opened.data[1] ^ 2u);
-	for (uint32_t i = 2; i < rsa->n_key; i++) {
-		uint32_t here = mask_if_zero (opened.data[i]) & searching;
-
-		separator |= here & i;
-		searching &= ~here;
-	}
-	bad |= searching | mask_if_less (separator, 10);
-	shift_to_front (opened.data, rsa->n_key, (separator + 1) & ~bad);
-	memcpy (out, opened.data, rsa->n_key);
-	if (bad != 0) {
-		wipe (out, rsa->n_key);
-		return damaged ();
-	}
-	*n_out = rsa->n_key - separator - 1;
+	TRY (pkcs1_open (rsa, in, made, &opened, &n));
+	wipe (made, sizeof made);
+	shift_to_front (opened.data, rsa->n_key, (uint32_t)rsa->n_key - n);
+	keep_message (opened.data, rsa->n_key - 11, n, out);
+	*n_out = disclose (n);
 	return CKR_OK;
 }
 
@@ -474,6 +577,14 @@ oaep_encrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	return CKR_OK;
 }
 
+static size_t
+oaep_room (const void *state, size_t n_in)
+{
+	const Rsa *rsa = state;
+
+	return rsa->n_key - 2 * rsa->pss_hash->digest_size - 2;
+}
+
 /* Manger's attack needs to know that the first octet was wrong: nothing here tells it from the rest. */
 static CK_RV
 oaep_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
@@ -481,7 +592,7 @@ oaep_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	Rsa *rsa = state;
 	auto_wipe Buf opened = BUF_SECRET;
 	size_t n_hash = rsa->pss_hash->digest_size, n_db = rsa->n_key - n_hash - 1;
-	uint32_t bad, searching = ~0u, separator = 0;
+	uint32_t bad, searching = ~0u, separator = 0, n;
 	uint8_t *seed, *db;
 
 	TRY (open_ciphertext (rsa, in, &opened));
@@ -500,13 +611,12 @@ oaep_decrypt (void *state, Bytes in, uint8_t *out, size_t *n_out)
 		bad |= searching & ~mask_if_zero (db[i]);
 	}
 	bad |= searching;
-	shift_to_front (db, n_db, (separator + 1) & ~bad);
-	memcpy (out, db, n_db);
-	if (bad != 0) {
-		wipe (out, n_db);
+	n = ((uint32_t)n_db - separator - 1) & ~bad;
+	shift_to_front (db, n_db, (uint32_t)n_db - n);
+	keep_message (db, n_db - n_hash - 1, n, out);
+	if (disclose (bad) != 0)
 		return damaged ();
-	}
-	*n_out = n_db - separator - 1;
+	*n_out = disclose (n);
 	return CKR_OK;
 }
 
@@ -570,13 +680,24 @@ ONE_PIECE (raw_recover_op, rsa_start, raw_recover, true); /* a wrong signature i
 ONE_PIECE (raw_encrypt_op, rsa_start, raw_encrypt, false);
 ONE_PIECE (raw_decrypt_op, rsa_start, raw_decrypt, false);
 ONE_PIECE (pkcs1_encrypt_op, rsa_start, pkcs1_encrypt, false);
-ONE_PIECE (pkcs1_decrypt_op, rsa_start, pkcs1_decrypt, true);
+
+static const MechOp pkcs1_decrypt_op = {
+	.state_size = sizeof (Rsa),
+	.start = rsa_start,
+	.room = pkcs1_room,
+	.finish = pkcs1_decrypt,
+	.inexact = true,
+};
 
 const MechOp rsa_oaep_encrypt = {
 	.state_size = sizeof (Rsa), .start = oaep_start, .room = rsa_room, .finish = oaep_encrypt,
 };
 const MechOp rsa_oaep_decrypt = {
-	.state_size = sizeof (Rsa), .start = oaep_start, .room = rsa_room, .finish = oaep_decrypt, .inexact = true,
+	.state_size = sizeof (Rsa),
+	.start = oaep_start,
+	.room = oaep_room,
+	.finish = oaep_decrypt,
+	.inexact = true,
 };
 
 HASHED (pkcs1_sign_hashed_op, rsa_start, pkcs1_sign);
@@ -629,27 +750,29 @@ decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, s
 
 static const MechKem oaep_kem = { kem_size, encapsulate, decapsulate, true };
 
-/* The padding of PKCS #1 v1.5 answers for nobody: what is damaged, or of another length, becomes a random key in the
- * same time, as RFC 5246 section 7.4.7.1 has it. */
+/* The padding of PKCS #1 v1.5 answers for nobody: damage has the key that decryption finds there, and where that has
+ * not the length that is wanted, a message has so many pseudo-random bytes as a damaged one has: the same each time,
+ * since who is told that the second time it was another knows that it was none. */
 static CK_RV
 pkcs1_decapsulate (const Mech *mech, Object *private, Bytes param, Bytes ciphertext, size_t wanted, Buf *secret)
 {
-	size_t n = rsa_key_length (private), at = n - wanted;
+	Rsa rsa = { .key = private, .n_key = rsa_key_length (private) };
 	auto_wipe Buf opened = BUF_SECRET;
-	uint32_t bad;
+	uint8_t made[SHA256_DIGEST_SIZE], *message;
+	uint32_t n, other;
 
 	if (wanted == 0)
 		return fail (CKR_TEMPLATE_INCOMPLETE, "the template does not say how long the key is");
-	if (n < 11 || wanted > n - 11 || ciphertext.len != n)
+	if (rsa.n_key < 11 || wanted > rsa.n_key - 11 || ciphertext.len != rsa.n_key)
 		return fail (CKR_WRAPPED_KEY_LEN_RANGE, "no key of %zu bytes is in a ciphertext of %zu", wanted, ciphertext.len);
-	TRY_ALLOC (buf_grow (&opened, n) && buf_grow (secret, wanted));
-	TRY (random_bytes (secret->data, wanted));
-	TRY (kem_code (rsa_private_primitive (private, ciphertext.data, opened.data)));
-	bad = ~mask_if_zero (opened.data[0]) | ~mask_if_zero (opened.data[1] ^ 2u) | ~mask_if_zero (opened.data[at - 1]);
-	for (size_t i = 2; i < at - 1; i++)
-		bad |= mask_if_zero (opened.data[i]);
+	TRY_ALLOC (buf_grow (secret, wanted));
+	TRY (kem_code (pkcs1_open (&rsa, ciphertext, made, &opened, &n)));
+	TRY (rejection_bytes (made, "another length", secret->data, wanted));
+	wipe (made, sizeof made);
+	other = ~mask_if_zero (n ^ (uint32_t)wanted);
+	message = opened.data + rsa.n_key - wanted;
 	for (size_t i = 0; i < wanted; i++)
-		secret->data[i] = (uint8_t)((secret->data[i] & bad) | (opened.data[at + i] & ~bad));
+		secret->data[i] = (uint8_t)((secret->data[i] & other) | (message[i] & ~other));
 	return CKR_OK;
 }
 

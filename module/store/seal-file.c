@@ -4,12 +4,12 @@
  * of SHA-256.  Neither blobs nor values are authenticated, and the derivation is weak: that is the format. */
 
 #include "seal-file.h"
+#include "disclose.h"
 #include "random.h"
 
 #include <nettle/aes.h>
 #include <nettle/cbc.h>
 #include <nettle/hmac.h>
-#include <nettle/memops.h>
 #include <nettle/sha2.h>
 
 #define SALT_SIZE 8
@@ -66,8 +66,7 @@ static CK_RV
 decrypt (const uint8_t key[static AES256_KEY_SIZE], const uint8_t iv[static AES_BLOCK_SIZE], Bytes sealed, Buf *plain)
 {
 	struct CBC_CTX (struct aes256_ctx, AES_BLOCK_SIZE) context;
-	size_t n_padding;
-	unsigned bad = 0;
+	unsigned n_padding, bad;
 
 	if (sealed.len == 0 || sealed.len % AES_BLOCK_SIZE != 0)
 		return CKR_DATA_INVALID;
@@ -77,12 +76,14 @@ decrypt (const uint8_t key[static AES256_KEY_SIZE], const uint8_t iv[static AES_
 	CBC_DECRYPT (&context, aes256_decrypt, sealed.len, plain->data, sealed.data);
 	wipe (&context, sizeof context);
 	n_padding = plain->data[plain->len - 1];
-	if (n_padding < 1 || n_padding > AES_BLOCK_SIZE)
+	/* the same work for every content */
+	bad = (n_padding - 1) >> 8 | (AES_BLOCK_SIZE - n_padding) >> 8;
+	for (unsigned i = 0; i < AES_BLOCK_SIZE; i++)
+		bad |= (0u - ((i - n_padding) >> 31)) & (plain->data[plain->len - 1 - i] ^ n_padding);
+	if (disclose (bad) != 0)
 		return CKR_DATA_INVALID;
-	for (size_t i = plain->len - n_padding; i < plain->len; i++)
-		bad |= plain->data[i] ^ (unsigned)n_padding;
-	buf_cut (plain, plain->len - n_padding);
-	return bad == 0 ? CKR_OK : CKR_DATA_INVALID;
+	buf_cut (plain, plain->len - disclose (n_padding));
+	return CKR_OK;
 }
 
 CK_RV
@@ -113,7 +114,7 @@ seal_file_unwrap (Bytes pin, Bytes blob, Buf *key)
 	if (rv == CKR_HOST_MEMORY)
 		return rv;
 	if (rv != CKR_OK || plain.len != sizeof magic + SEAL_FILE_KEY_SIZE ||
-	    !memeql_sec (plain.data, magic, sizeof magic))
+	    !bytes_equal_sec (bytes (plain.data, sizeof magic), bytes (magic, sizeof magic)))
 		return CKR_PIN_INCORRECT;
 	TRY_ALLOC (buf_set (key, bytes (plain.data + sizeof magic, SEAL_FILE_KEY_SIZE)));
 	return CKR_OK;

@@ -2,6 +2,7 @@
 
 #include "mechtest.h"
 #include "params.h"
+#include "rejection.h"
 #include "rsa-key.h"
 
 extern const MechFamily mech_rsa;
@@ -433,25 +434,18 @@ pkcs1_of_others_is_decrypted (void)
 	drive (mech->unwrap, mech, private, NO_BYTES, bytes_of (&cipher), bytes_str ("abc"));
 }
 
-/* RFC 8017 section 7.2.2: 00 02, eight octets at least that are not zero, 00, the message. */
+/* RFC 8017 section 7.2.2: 00 02, eight octets at least that are not zero, 00, the message.  What is not so opens to
+ * what nobody wrote, the same each time. */
 static void
 pkcs1_takes_right_padding_only (void)
 {
 	static const struct {
 		uint8_t first, second;
 		size_t separator;       /* where the zero is */
-		CK_RV rv;
+		bool right;
 	} rows[] = {
-		{ 0, 2, 10, CKR_OK },
-		{ 0, 2, 11, CKR_OK },
-		{ 0, 2, 127, CKR_OK },
-		{ 0, 2, 9, CKR_ENCRYPTED_DATA_INVALID },
-		{ 0, 2, 2, CKR_ENCRYPTED_DATA_INVALID },
-		{ 0, 2, 0, CKR_ENCRYPTED_DATA_INVALID },
-		{ 0, 1, 20, CKR_ENCRYPTED_DATA_INVALID },
-		{ 0, 0, 20, CKR_ENCRYPTED_DATA_INVALID },
-		{ 1, 2, 20, CKR_ENCRYPTED_DATA_INVALID },
-		{ 0, 3, 20, CKR_ENCRYPTED_DATA_INVALID },
+		{ 0, 2, 10, true }, { 0, 2, 11, true }, { 0, 2, 127, true }, { 0, 2, 9 },  { 0, 2, 2 },
+		{ 0, 2, 0 },        { 0, 1, 20 },       { 0, 0, 20 },        { 1, 2, 20 }, { 0, 3, 20 },
 	};
 	auto_unref Object *private = private_key ();
 	auto_unref Object *public = public_key ();
@@ -461,6 +455,8 @@ pkcs1_takes_right_padding_only (void)
 		uint8_t block[128];
 		auto_wipe Buf cipher = BUF_PLAIN;
 		auto_wipe Buf plain = BUF_PLAIN;
+		auto_wipe Buf again = BUF_PLAIN;
+		Bytes message = bytes (block + rows[i].separator + 1, 127 - rows[i].separator);
 
 		memset (block, 0x55, sizeof block);
 		block[0] = rows[i].first;
@@ -468,11 +464,51 @@ pkcs1_takes_right_padding_only (void)
 		if (rows[i].separator > 0)
 			block[rows[i].separator] = 0;
 		assert_ok (drive_once (raw->encrypt, raw, public, NO_BYTES, bytes (block, 128), 1, false, &cipher));
-		assert_rv (drive_once (mech->decrypt, mech, private, NO_BYTES, bytes_of (&cipher), 1, false, &plain),
-		           rows[i].rv);
-		if (rows[i].rv == CKR_OK)
-			assert_bytes (bytes_of (&plain), bytes (block + rows[i].separator + 1, 127 - rows[i].separator));
+		assert_ok (drive_once (mech->decrypt, mech, private, NO_BYTES, bytes_of (&cipher), 1, false, &plain));
+		g_assert_cmpint (bytes_equal (bytes_of (&plain), message), ==, rows[i].right);
+		assert_ok (drive_once (mech->unwrap, mech, private, NO_BYTES, bytes_of (&cipher), 1, false, &again));
+		assert_bytes (bytes_of (&again), bytes_of (&plain));
 	}
+}
+
+static void
+pkcs1_damage_opens_to_published_messages (void)
+{
+	const Mech *mech = mech_find (CKM_RSA_PKCS);
+
+	for (size_t i = 0; i < N_ELEMENTS (rejections); i++) {
+		const RejectionKey *numbers = &rejection_keys[rejections[i].key];
+		auto_unref Object *key = key_new (CKO_PRIVATE_KEY, CKK_RSA,
+		                                  (Part[]){ { CKA_MODULUS, numbers->modulus },
+		                                            { CKA_PRIVATE_EXPONENT, numbers->exponent },
+		                                            { 0, NULL } });
+		auto_wipe Buf cipher = hex_buf (rejections[i].ciphertext);
+		auto_wipe Buf message = hex_buf (rejections[i].message);
+
+		g_test_message ("%s bits: %s", numbers->bits, rejections[i].name);
+		drive (mech->decrypt, mech, key, NO_BYTES, bytes_of (&cipher), bytes_of (&message));
+	}
+}
+
+static void
+pkcs1_false_messages_have_every_length (void)
+{
+	auto_unref Object *private = private_key ();
+	const Mech *mech = mech_find (CKM_RSA_PKCS);
+	uint8_t ciphertext[128] = { 0, 1 };
+	size_t n_seen[118] = { 0 }, n_lengths = 0;
+
+	for (unsigned i = 0; i < 200; i++) {
+		auto_wipe Buf plain = BUF_PLAIN;
+
+		ciphertext[127] = (uint8_t)(i + 1);
+		assert_ok (
+			drive_once (mech->decrypt, mech, private, NO_BYTES, bytes (ciphertext, 128), 1, false, &plain));
+		g_assert_cmpuint (plain.len, <=, 117);
+		n_lengths += n_seen[plain.len]++ == 0;
+	}
+	/* of 118 lengths that are as likely as each other 96 come up, give or take 4 */
+	g_assert_cmpuint (n_lengths, >, 70);
 }
 
 static void
@@ -836,6 +872,8 @@ main (int argc, char *argv[])
 	ADD (oaep_needs_a_key_that_is_long_enough);
 	ADD (pkcs1_of_others_is_decrypted);
 	ADD (pkcs1_takes_right_padding_only);
+	ADD (pkcs1_damage_opens_to_published_messages);
+	ADD (pkcs1_false_messages_have_every_length);
 	ADD (pkcs1_encrypts_differently_each_time);
 	ADD (raw_is_the_bare_power);
 	ADD (numbers_not_below_the_modulus_are_refused);

@@ -107,14 +107,38 @@ pkcs1_mechanism (Run *run, const char **absent)
 	return TRUE;
 }
 
+static CK_RV
+open_pkcs1 (Run *run, GBytes *ciphertext, GBytes **opened)
+{
+	CK_MECHANISM mechanism = { run->mechanism, NULL, 0 };
+	CK_FUNCTION_LIST *f = run->module->f;
+	CK_BYTE plain[2048];
+	CK_ULONG n = sizeof plain;
+	CK_RV rv = f->C_DecryptInit (run->session, &mechanism, run->key);
+
+	if (rv == CKR_OK)
+		rv = f->C_Decrypt (run->session, BYTES (ciphertext), plain, &n);
+	*opened = g_bytes_new (plain, rv == CKR_OK ? n : 0);
+	return rv;
+}
+
+/* What is damaged is not refused but opens to another message, the same each time; but for ciphertexts that are no
+ * number below the modulus, which anybody sees. */
 static Verdict
 judge_pkcs1 (Run *run)
 {
 	g_autoptr (GBytes) message = hex_member (run->test, "msg");
 	g_autoptr (GBytes) ciphertext = hex_member (run->test, "ct");
-	CK_MECHANISM mechanism = { run->mechanism, NULL, 0 };
+	g_autoptr (GBytes) once = NULL, again = NULL;
+	CK_RV rv = open_pkcs1 (run, ciphertext, &once);
 
-	return decrypt (run, &mechanism, run->key, ciphertext, message, FALSE);
+	if (rv != open_pkcs1 (run, ciphertext, &again) || !g_bytes_equal (once, again))
+		return WRONG;
+	if (rv != CKR_OK)
+		return REFUSED;
+	if (g_bytes_equal (once, message))
+		return ACCEPTED;
+	return g_str_equal (string_member (run->test, "result"), "invalid") ? REFUSED : WRONG;
 }
 
 /* --- signatures --- */
