@@ -268,7 +268,7 @@ aes_generate (const Mech *mech, Bytes param, Attrs *key)
 
 static const Mech mechs[] = {
 	{ MECH (AES_KEY_GEN), AES, .generate = aes_generate },
-	{ MECH (AES_ECB), AES, .encrypt = &block_encrypt, .decrypt = &block_decrypt },
+	{ MECH (AES_ECB), AES, PARAM_BYTES (0, 16), .encrypt = &block_encrypt, .decrypt = &block_decrypt },
 	{ MECH (AES_CBC), AES, PARAM_BYTES (16, 16), .encrypt = &block_encrypt, .decrypt = &block_decrypt,
 	  .wrap = &block_encrypt, .unwrap = &block_decrypt },
 	{ MECH (AES_CBC_PAD), AES, PARAM_BYTES (16, 16), .encrypt = &block_pad_encrypt, .decrypt = &block_pad_decrypt,

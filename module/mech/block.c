@@ -64,9 +64,12 @@ block_start (Block *block, const Mech *mech, Object *key, Bytes param)
 	block->key = prepared;
 	block->n_block = block->key->cipher->block_size;
 	block->n_pending = 0;
-	if (param.len > 0)
+	/* an initial value for ECB means nothing, as with SoftHSM */
+	if (param.len > 0 && param.len != block->n_block)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "an initial value has %zu bytes, not %zu", block->n_block, param.len);
+	block->chained = mech->min_param > 0;
+	if (block->chained)
 		memcpy (block->iv, param.data, block->n_block);
-	block->chained = param.len > 0;
 	return CKR_OK;
 }
 

@@ -63,7 +63,7 @@ camellia_check_value (const Attrs *key, uint8_t value[static 3])
 
 static const Mech mechs[] = {
 	{ MECH (CAMELLIA_KEY_GEN), CAMELLIA, .generate = camellia_generate },
-	{ MECH (CAMELLIA_ECB), CAMELLIA, .encrypt = &block_encrypt, .decrypt = &block_decrypt },
+	{ MECH (CAMELLIA_ECB), CAMELLIA, PARAM_BYTES (0, 16), .encrypt = &block_encrypt, .decrypt = &block_decrypt },
 	{ MECH (CAMELLIA_CBC), CAMELLIA, PARAM_BYTES (16, 16), .encrypt = &block_encrypt, .decrypt = &block_decrypt,
 	  .wrap = &block_encrypt, .unwrap = &block_decrypt },
 	{ MECH (CAMELLIA_CBC_PAD), CAMELLIA, PARAM_BYTES (16, 16), .encrypt = &block_pad_encrypt,

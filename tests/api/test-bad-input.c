@@ -380,9 +380,27 @@ length_questions_do_not_wrap (Api *api, gconstpointer unused)
 	g_assert_true (rv != CKR_OK || n >= ~0UL - 3);
 }
 
+/* SoftHSM's callers give ECB an initial value, which means nothing. */
+static void
+an_initial_value_for_ecb_means_nothing (Api *api, gconstpointer unused)
+{
+	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, NOTHING);
+	CK_BYTE data[32] = { 1 }, iv[16] = { 7 }, plain[32], with[32];
+	CK_MECHANISM mechanism = { CKM_AES_ECB, iv, sizeof iv };
+	CK_ULONG n = sizeof plain;
+
+	assert_ok (api->f->C_EncryptInit (api->session, MECH (CKM_AES_ECB), key));
+	assert_ok (api->f->C_Encrypt (api->session, data, sizeof data, plain, &n));
+	assert_ok (api->f->C_EncryptInit (api->session, &mechanism, key));
+	n = sizeof with;
+	assert_ok (api->f->C_Encrypt (api->session, data, sizeof data, with, &n));
+	g_assert_cmpmem (plain, sizeof plain, with, n);
+}
+
 static void
 add_tests (void)
 {
+	ADD ("bad-input", an_initial_value_for_ecb_means_nothing);
 	ADD ("bad-input", null_everywhere_is_refused);
 	ADD ("bad-input", null_everywhere_is_survived);
 	ADD ("bad-input", null_everywhere_while_all_is_under_way_is_survived);
