@@ -3,6 +3,8 @@
 #include "tooltest.h"
 
 #include <glib/gstdio.h>
+#include <gnutls/pkcs12.h>
+#include <gnutls/x509.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -56,7 +58,7 @@ the_man_page_names_every_command_and_option (Place *place, gconstpointer data)
 {
 	static const char *const commands[][2] = {
 		{ "init" }, { "status" }, { "check" }, { "token", "list" }, { "token", "create" }, { "token", "rename" },
-		{ "token", "set-pin" }, { "token", "reset-pin" }, { "token", "delete" }, { "export" }, { "backup" },
+		{ "token", "set-pin" }, { "token", "reset-pin" }, { "token", "delete" }, { "import" }, { "export" }, { "backup" },
 		{ "restore" }, { "register" }, { "unregister" }, { "mask" },
 	};
 	g_autofree char *path = g_build_filename (g_getenv ("SOFTHSM2_MAN"), "softhsm2-setup.1", NULL);
@@ -657,6 +659,225 @@ a_damaged_backup_restores_nothing (Place *place, gconstpointer data)
 	}
 }
 
+/* --- import --- */
+
+/* Files that GnuTLS makes for the test: what a person may have. */
+typedef struct {
+	gnutls_x509_privkey_t key;
+	gnutls_x509_crt_t certificate;
+} Made;
+
+static void
+write_datum (const Place *place, const char *name, gnutls_datum_t *datum)
+{
+	g_autofree char *path = place_path (place, name);
+
+	place_write (place, name, "");
+	g_assert_true (g_file_set_contents (path, (const char *)datum->data, (gssize)datum->size, NULL));
+	g_assert_cmpint (chmod (path, 0644), ==, 0);
+	gnutls_free (datum->data);
+}
+
+static void
+made_setup (Made *made, gnutls_pk_algorithm_t algorithm, unsigned bits)
+{
+	const unsigned char serial[] = { 1 };
+
+	g_assert_cmpint (gnutls_x509_privkey_init (&made->key), ==, 0);
+	g_assert_cmpint (gnutls_x509_privkey_generate (made->key, algorithm, bits, 0), ==, 0);
+	g_assert_cmpint (gnutls_x509_crt_init (&made->certificate), ==, 0);
+	gnutls_x509_crt_set_version (made->certificate, 3);
+	gnutls_x509_crt_set_serial (made->certificate, serial, sizeof serial);
+	gnutls_x509_crt_set_activation_time (made->certificate, 0);
+	gnutls_x509_crt_set_expiration_time (made->certificate, 2000000000);
+	g_assert_cmpint (gnutls_x509_crt_set_dn (made->certificate, "CN=somebody", NULL), ==, 0);
+	g_assert_cmpint (gnutls_x509_crt_set_key (made->certificate, made->key), ==, 0);
+	g_assert_cmpint (gnutls_x509_crt_sign2 (made->certificate, made->certificate, made->key,
+	                                        algorithm == GNUTLS_PK_EDDSA_ED25519 ? GNUTLS_DIG_SHA512 : GNUTLS_DIG_SHA256, 0),
+	                 ==, 0);
+}
+
+static void
+made_clear (Made *made)
+{
+	gnutls_x509_privkey_deinit (made->key);
+	gnutls_x509_crt_deinit (made->certificate);
+}
+
+#define PASSPHRASE "a passphrase"
+
+static void
+write_pkcs12 (const Place *place, Made *made)
+{
+	gnutls_pkcs12_bag_t key_bag, bag;
+	gnutls_datum_t out;
+	gnutls_pkcs12_t pkcs12;
+
+	g_assert_cmpint (gnutls_x509_privkey_export2_pkcs8 (made->key, GNUTLS_X509_FMT_DER, PASSPHRASE,
+	                                                    GNUTLS_PKCS_PBES2_AES_256, &out),
+	                 ==, 0);
+	g_assert_cmpint (gnutls_pkcs12_init (&pkcs12), ==, 0);
+	gnutls_pkcs12_bag_init (&key_bag);
+	gnutls_pkcs12_bag_init (&bag);
+	g_assert_cmpint (gnutls_pkcs12_bag_set_data (key_bag, GNUTLS_BAG_PKCS8_ENCRYPTED_KEY, &out), ==, 0);
+	gnutls_free (out.data);
+	gnutls_pkcs12_bag_set_friendly_name (key_bag, 0, "friend");
+	g_assert_cmpint (gnutls_pkcs12_set_bag (pkcs12, key_bag), ==, 0);
+	g_assert_cmpint (gnutls_pkcs12_bag_set_crt (bag, made->certificate), >=, 0);
+	g_assert_cmpint (gnutls_pkcs12_bag_encrypt (bag, PASSPHRASE, GNUTLS_PKCS_PBES2_AES_256), ==, 0);
+	g_assert_cmpint (gnutls_pkcs12_set_bag (pkcs12, bag), ==, 0);
+	g_assert_cmpint (gnutls_pkcs12_generate_mac2 (pkcs12, GNUTLS_MAC_SHA256, PASSPHRASE), ==, 0);
+	g_assert_cmpint (gnutls_pkcs12_export2 (pkcs12, GNUTLS_X509_FMT_DER, &out), ==, 0);
+	write_datum (place, "pkcs12", &out);
+	gnutls_pkcs12_bag_deinit (key_bag);
+	gnutls_pkcs12_bag_deinit (bag);
+	gnutls_pkcs12_deinit (pkcs12);
+}
+
+static void
+write_all (const Place *place, Made *made)
+{
+	gnutls_datum_t out;
+
+	place_write (place, "passphrase", PASSPHRASE "\n");
+	g_assert_cmpint (gnutls_x509_privkey_export2_pkcs8 (made->key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &out), ==, 0);
+	write_datum (place, "pkcs8", &out);
+	g_assert_cmpint (gnutls_x509_privkey_export2_pkcs8 (made->key, GNUTLS_X509_FMT_DER, PASSPHRASE,
+	                                                    GNUTLS_PKCS_PBES2_AES_256, &out),
+	                 ==, 0);
+	write_datum (place, "pkcs8-encrypted", &out);
+	g_assert_cmpint (gnutls_x509_crt_export2 (made->certificate, GNUTLS_X509_FMT_PEM, &out), ==, 0);
+	write_datum (place, "certificate", &out);
+	g_assert_cmpint (gnutls_x509_crt_export2 (made->certificate, GNUTLS_X509_FMT_DER, &out), ==, 0);
+	write_datum (place, "certificate-der", &out);
+	write_pkcs12 (place, made);
+}
+
+static Result *
+import_file (const Place *place, const char *name, const char *option)
+{
+	g_autofree char *file = place_path (place, name);
+	g_autofree char *passphrase = place_path (place, "passphrase");
+
+	return WITH_PIN (place, "import", file, "--pin-fd", "3", "--passphrase-file", passphrase, MODULE (place), option);
+}
+
+static void
+import_takes_what_gnutls_reads (Place *place, gconstpointer data)
+{
+	static const struct {
+		gnutls_pk_algorithm_t algorithm;
+		unsigned bits;
+	} kinds[] = {
+		{ GNUTLS_PK_RSA, 2048 },
+		{ GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1) },
+		{ GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_ED25519) },
+	};
+	static const struct {
+		const char *name, *says;
+	} files[] = {
+		{ "pkcs8", "Put 2 objects" },       { "pkcs8-encrypted", "Put 2 objects" }, { "certificate", "Put 1 object " },
+		{ "certificate-der", "Put 1 object " }, { "pkcs12", "Put 3 objects" },
+	};
+
+	set_up (place);
+	for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++) {
+		Made made;
+
+		made_setup (&made, kinds[i].algorithm, kinds[i].bits);
+		write_all (place, &made);
+		for (gsize j = 0; j < G_N_ELEMENTS (files); j++) {
+			g_autoptr (Result) result = import_file (place, files[j].name, "--force");
+
+			assert_status (result, 0);
+			assert_out (result, files[j].says);
+		}
+		made_clear (&made);
+	}
+}
+
+static void
+a_key_with_an_id_that_is_taken_is_refused (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) first = NULL;
+	g_autoptr (Result) second = NULL;
+	Made made;
+
+	set_up (place);
+	made_setup (&made, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1));
+	write_all (place, &made);
+	first = import_file (place, "pkcs8", NULL);
+	assert_status (first, 0);
+	second = import_file (place, "pkcs12", NULL);
+	assert_status (second, 1);
+	assert_err (second, "--force");
+	made_clear (&made);
+}
+
+/* The certificate is read before the key is found to be of no use. */
+static void
+what_cannot_be_imported_leaves_nothing (Place *place, gconstpointer data)
+{
+	g_autofree char *pem = NULL;
+	g_autofree char *both = NULL;
+	g_autofree char *before = NULL;
+	g_autofree char *after = NULL;
+	g_autoptr (Result) wrong = NULL;
+	g_autoptr (Result) junk = NULL;
+	g_autoptr (Result) broken = NULL;
+	Made made;
+
+	set_up (place);
+	made_setup (&made, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1));
+	write_all (place, &made);
+	place_write (place, "passphrase", "another one\n");
+	place_write (place, "junk", "junk");
+	pem = place_read (place, "pkcs8");
+	both = g_strconcat (pem, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", NULL);
+	place_write (place, "both", both);
+	before = place_snapshot (place);
+	wrong = import_file (place, "pkcs12", NULL);
+	assert_status (wrong, 1);
+	assert_err (wrong, "not the passphrase");
+	junk = import_file (place, "junk", NULL);
+	assert_status (junk, 1);
+	broken = import_file (place, "both", NULL);
+	assert_status (broken, 1);
+	after = place_snapshot (place);
+	g_assert_cmpstr (before, ==, after);
+	made_clear (&made);
+}
+
+static void
+secret_keys_go_in_and_out (Place *place, gconstpointer data)
+{
+	g_autofree char *file = place_path (place, "hex");
+	g_autofree char *out = place_path (place, "out");
+	g_autofree char *text = NULL;
+	g_autoptr (Result) in = NULL;
+	g_autoptr (Result) back = NULL;
+	g_autoptr (Result) kept = NULL;
+	g_autoptr (Result) refused = NULL;
+	g_autoptr (Result) bad = NULL;
+
+	set_up (place);
+	place_write (place, "hex", "0011 2233445566 77\n8899aabbccddeeff\n");
+	in = WITH_PIN (place, "import", file, "--secret", "aes", "--hex", "--label", "open", "--extractable", "--pin-fd", "3",
+	               MODULE (place));
+	assert_status (in, 0);
+	back = WITH_PIN (place, "export", "open", out, "--type", "secret", "--pin-fd", "3", MODULE (place));
+	assert_status (back, 0);
+	text = place_read (place, "out");
+	g_assert_cmpstr (text, ==, "00112233445566778899aabbccddeeff\n");
+	g_unlink (out);
+	kept = WITH_PIN (place, "import", file, "--secret", "generic", "--hex", "--label", "kept", "--pin-fd", "3", MODULE (place));
+	assert_status (kept, 0);
+	refused = WITH_PIN (place, "export", "kept", out, "--type", "secret", "--pin-fd", "3", MODULE (place));
+	assert_status (refused, 1);
+	bad = WITH_PIN (place, "import", file, "--secret", "aes", "--pin-fd", "3", MODULE (place));
+	assert_status (bad, 1);
+}
+
 /* --- export --- */
 
 /* Keys by certtool's sister, which knows no more of us than the module's path. */
@@ -753,6 +974,10 @@ main (int argc, char **argv)
 	add_test ("commands", a_backup_under_a_passphrase_opens_with_it);
 	add_test ("commands", a_backup_overwrites_nothing);
 	add_test ("commands", a_damaged_backup_restores_nothing);
+	add_test ("commands", import_takes_what_gnutls_reads);
+	add_test ("commands", a_key_with_an_id_that_is_taken_is_refused);
+	add_test ("commands", what_cannot_be_imported_leaves_nothing);
+	add_test ("commands", secret_keys_go_in_and_out);
 	add_test ("commands", export_writes_only_what_the_token_lets_out);
 	return g_test_run ();
 }
