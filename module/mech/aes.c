@@ -41,15 +41,29 @@ const KeyForm aes_form = { sizeof (BlockKey), aes_prepare, NULL };
 
 typedef struct {
 	const BlockKey *key;
+	bool decrypting;
 	unsigned n_bits;
-	uint64_t n_blocks_left; /* before the counter has gone round; UINT64_MAX: more than anyone encrypts */
+	uint64_t n_blocks_left; /* before the counter would overflow; UINT64_MAX: more than anyone encrypts */
 	uint8_t counter[AES_BLOCK_SIZE];
 	uint8_t stream[AES_BLOCK_SIZE];
 	size_t n_stream;        /* of these, the last ones, are not used yet */
 } Ctr;
 
+/* How many blocks come before the counter's bits are all zero again. */
+static uint64_t
+ctr_blocks_to_overflow (const uint8_t counter[static AES_BLOCK_SIZE], unsigned n_bits)
+{
+	uint64_t high = be64_get (counter), low = be64_get (counter + 8);
+
+	if (n_bits < 64)
+		return ((uint64_t)1 << n_bits) - (low & (((uint64_t)1 << n_bits) - 1));
+	if (low == 0 || (n_bits > 64 && ~high << (128 - n_bits) != 0))
+		return UINT64_MAX;
+	return 0 - low;
+}
+
 static CK_RV
-ctr_start (void *state, const Mech *mech, Object *key, Bytes param)
+ctr_encrypt_start (void *state, const Mech *mech, Object *key, Bytes param)
 {
 	Ctr *ctr = state;
 	CtrParams params;
@@ -59,10 +73,17 @@ ctr_start (void *state, const Mech *mech, Object *key, Bytes param)
 	if (params.n_counter_bits < 1 || params.n_counter_bits > 128)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "a counter has 1 to 128 bits, not %lu", params.n_counter_bits);
 	TRY (object_prepare (key, &aes_form, &prepared));
-	*ctr = (Ctr){ .key = prepared, .n_bits = (unsigned)params.n_counter_bits, .n_blocks_left = UINT64_MAX };
+	*ctr = (Ctr){ .key = prepared, .n_bits = (unsigned)params.n_counter_bits };
 	memcpy (ctr->counter, params.counter, sizeof ctr->counter);
-	if (ctr->n_bits < 64)
-		ctr->n_blocks_left = (uint64_t)1 << ctr->n_bits;
+	ctr->n_blocks_left = ctr_blocks_to_overflow (ctr->counter, ctr->n_bits);
+	return CKR_OK;
+}
+
+static CK_RV
+ctr_decrypt_start (void *state, const Mech *mech, Object *key, Bytes param)
+{
+	TRY (ctr_encrypt_start (state, mech, key, param));
+	((Ctr *)state)->decrypting = true;
 	return CKR_OK;
 }
 
@@ -72,59 +93,31 @@ ctr_room (const void *state, size_t n_in)
 	return n_in;
 }
 
-/* How many blocks come before the counter's bits are all zero again, as far as 64 bits tell. */
-static uint64_t
-ctr_blocks_to_wrap (const Ctr *ctr)
-{
-	uint64_t low = be64_get (ctr->counter + 8);
-
-	if (ctr->n_bits >= 64)
-		return low == 0 ? UINT64_MAX : 0 - low;
-	return ((uint64_t)1 << ctr->n_bits) - (low & (((uint64_t)1 << ctr->n_bits) - 1));
-}
-
-/* What a carry out of the counter's bits must not change. */
-static void
-ctr_restore (Ctr *ctr, const uint8_t before[static AES_BLOCK_SIZE])
-{
-	for (unsigned i = 0; i < AES_BLOCK_SIZE; i++) {
-		unsigned low_bit = 8 * (AES_BLOCK_SIZE - 1 - i);
-		unsigned n_counted = ctr->n_bits > low_bit ? ctr->n_bits - low_bit : 0;
-		uint8_t counted = (uint8_t)(n_counted >= 8 ? 0xff : (1u << n_counted) - 1);
-
-		ctr->counter[i] = (uint8_t)((ctr->counter[i] & counted) | (before[i] & ~counted));
-	}
-}
-
 /* Whole blocks. */
 static void
 ctr_blocks (Ctr *ctr, size_t n_blocks, uint8_t *out, const uint8_t *in)
 {
-	const BlockKey *key = ctr->key;
+	ctr_crypt (&ctr->key->encrypt, ctr->key->cipher->encrypt, AES_BLOCK_SIZE, ctr->counter,
+	           n_blocks * AES_BLOCK_SIZE, out, in);
+}
 
-	while (n_blocks > 0) {
-		uint64_t to_wrap = ctr_blocks_to_wrap (ctr);
-		size_t n = to_wrap < n_blocks ? (size_t)to_wrap : n_blocks;
-		uint8_t before[AES_BLOCK_SIZE];
+/* How many blocks of the stream are to be made for @n_in bytes. */
+static uint64_t
+ctr_blocks_for (const Ctr *ctr, size_t n_in)
+{
+	size_t n = n_in < ctr->n_stream ? 0 : n_in - ctr->n_stream;
 
-		memcpy (before, ctr->counter, sizeof before);
-		ctr_crypt (&key->encrypt, key->cipher->encrypt, AES_BLOCK_SIZE, ctr->counter, n * AES_BLOCK_SIZE,
-		           out, in);
-		ctr_restore (ctr, before);
-		out += n * AES_BLOCK_SIZE;
-		in += n * AES_BLOCK_SIZE;
-		n_blocks -= n;
-	}
+	return n / AES_BLOCK_SIZE + (n % AES_BLOCK_SIZE > 0);
 }
 
 static CK_RV
-ctr_take (Ctr *ctr, uint64_t n_blocks)
+ctr_takes (const void *state, size_t n_in, bool last)
 {
-	if (ctr->n_blocks_left == UINT64_MAX)
-		return CKR_OK;
-	if (n_blocks > ctr->n_blocks_left)
-		return fail (CKR_DATA_LEN_RANGE, "a counter of %u bits would come round to its start", ctr->n_bits);
-	ctr->n_blocks_left -= n_blocks;
+	const Ctr *ctr = state;
+
+	if (ctr_blocks_for (ctr, n_in) > ctr->n_blocks_left)
+		return fail (ctr->decrypting ? CKR_ENCRYPTED_DATA_LEN_RANGE : CKR_DATA_LEN_RANGE,
+		             "a counter of %u bits would overflow", ctr->n_bits);
 	return CKR_OK;
 }
 
@@ -136,7 +129,9 @@ ctr_update (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	size_t n_rest = in.len - n, n_blocks = n_rest / AES_BLOCK_SIZE, n_tail = n_rest % AES_BLOCK_SIZE;
 	static const uint8_t zeros[AES_BLOCK_SIZE];
 
-	TRY (ctr_take (ctr, n_blocks + (n_tail > 0)));
+	TRY (ctr_takes (ctr, in.len, false));
+	if (ctr->n_blocks_left != UINT64_MAX)
+		ctr->n_blocks_left -= ctr_blocks_for (ctr, in.len);
 	*n_out = in.len;
 	for (size_t i = 0; i < n; i++)
 		*out++ = *in.data++ ^ ctr->stream[AES_BLOCK_SIZE - ctr->n_stream + i];
@@ -151,14 +146,14 @@ ctr_update (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	return CKR_OK;
 }
 
-static const MechOp ctr_op = {
-	.state_size = sizeof (Ctr),
-	.start = ctr_start,
-	.room_update = ctr_room,
-	.room = ctr_room,
-	.update = ctr_update,
-	.finish = ctr_update,
-};
+#define CTR_OP(op_start)                                                                                     \
+	{                                                                                                    \
+		.state_size = sizeof (Ctr), .start = op_start, .room_update = ctr_room, .room = ctr_room,    \
+		.takes = ctr_takes, .update = ctr_update, .finish = ctr_update                               \
+	}
+
+static const MechOp ctr_encrypt = CTR_OP (ctr_encrypt_start);
+static const MechOp ctr_decrypt = CTR_OP (ctr_decrypt_start);
 
 /* --- CMAC --- */
 
@@ -273,7 +268,7 @@ static const Mech mechs[] = {
 	  .wrap = &block_encrypt, .unwrap = &block_decrypt },
 	{ MECH (AES_CBC_PAD), AES, PARAM_BYTES (16, 16), .encrypt = &block_pad_encrypt, .decrypt = &block_pad_decrypt,
 	  .wrap = &block_pad_encrypt, .unwrap = &block_pad_decrypt },
-	{ MECH (AES_CTR), AES, PARAM (CtrParams), .encrypt = &ctr_op, .decrypt = &ctr_op },
+	{ MECH (AES_CTR), AES, PARAM (CtrParams), .encrypt = &ctr_encrypt, .decrypt = &ctr_decrypt },
 	{ MECH (AES_CMAC), AES, .sign = &cmac_op, .verify = &cmac_op },
 	{ MECH (AES_CMAC_GENERAL), AES, PARAM (CK_ULONG), .sign = &cmac_op, .verify = &cmac_op },
 };

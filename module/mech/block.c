@@ -173,13 +173,20 @@ block_room (const void *state, size_t n_in)
 }
 
 static CK_RV
-block_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
+block_takes (const void *state, size_t n_in, bool last)
 {
-	Block *block = state;
+	const Block *block = state;
 
-	if ((block->n_pending + in.len) % block->n_block != 0)
+	if (last && (block->n_pending + n_in) % block->n_block != 0)
 		return fail (block->decrypting ? CKR_ENCRYPTED_DATA_LEN_RANGE : CKR_DATA_LEN_RANGE,
 		             "the length is no multiple of %zu", block->n_block);
+	return CKR_OK;
+}
+
+static CK_RV
+block_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
+{
+	TRY (block_takes (state, in.len, true));
 	return block_update (state, in, out, n_out);
 }
 
@@ -225,14 +232,23 @@ padding_of (const uint8_t *last, size_t n_block)
 }
 
 static CK_RV
+unpad_takes (const void *state, size_t n_in, bool last)
+{
+	const Block *block = state;
+
+	if (last && block->n_pending + n_in == 0)
+		return fail (CKR_ENCRYPTED_DATA_LEN_RANGE, "there is not even padding");
+	return block_takes (state, n_in, last);
+}
+
+static CK_RV
 unpad_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 {
 	Block *block = state;
 	uint8_t last[BLOCK_MAX];
 	size_t n_padding, n_kept;
 
-	if ((block->n_pending + in.len) % block->n_block != 0 || block->n_pending + in.len == 0)
-		return fail (CKR_ENCRYPTED_DATA_LEN_RANGE, "the length is no multiple of %zu", block->n_block);
+	TRY (unpad_takes (state, in.len, true));
 	TRY (block_update (state, in, out, n_out));
 	block_crypt (block, block->n_block, last, block->pending);
 	n_padding = padding_of (last, block->n_block);
@@ -245,13 +261,14 @@ unpad_finish (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	return CKR_OK;
 }
 
-#define BLOCK_OP(op_start, op_room, op_finish, is_inexact)                                                   \
+#define BLOCK_OP(op_start, op_room, op_takes, op_finish, is_inexact)                                         \
 	{                                                                                                    \
 		.state_size = sizeof (Block), .start = op_start, .room_update = block_room_update,           \
-		.room = op_room, .update = block_update, .finish = op_finish, .inexact = is_inexact          \
+		.room = op_room, .takes = op_takes, .update = block_update, .finish = op_finish,             \
+		.inexact = is_inexact                                                                        \
 	}
 
-const MechOp block_encrypt = BLOCK_OP (start_encrypt, block_room, block_finish, false);
-const MechOp block_decrypt = BLOCK_OP (start_decrypt, block_room, block_finish, false);
-const MechOp block_pad_encrypt = BLOCK_OP (start_pad_encrypt, pad_room, pad_finish, false);
-const MechOp block_pad_decrypt = BLOCK_OP (start_pad_decrypt, block_room, unpad_finish, true);
+const MechOp block_encrypt = BLOCK_OP (start_encrypt, block_room, block_takes, block_finish, false);
+const MechOp block_decrypt = BLOCK_OP (start_decrypt, block_room, block_takes, block_finish, false);
+const MechOp block_pad_encrypt = BLOCK_OP (start_pad_encrypt, pad_room, NULL, pad_finish, false);
+const MechOp block_pad_decrypt = BLOCK_OP (start_pad_decrypt, block_room, unpad_takes, unpad_finish, true);

@@ -22,6 +22,7 @@ key_of (const Object *key, Bytes *secret)
 
 typedef struct {
 	struct chacha_ctx context;
+	bool decrypting;
 	bool short_counter;     /* 32 bits of block counter, 96 of nonce, as the IETF has it */
 	uint64_t n_blocks_left;
 	uint8_t stream[CHACHA_BLOCK_SIZE];
@@ -29,7 +30,7 @@ typedef struct {
 } Chacha;
 
 static CK_RV
-chacha_start (void *state, const Mech *mech, Object *key, Bytes param)
+chacha_encrypt_start (void *state, const Mech *mech, Object *key, Bytes param)
 {
 	Chacha *chacha = state;
 	ChachaParams params;
@@ -58,6 +59,14 @@ chacha_start (void *state, const Mech *mech, Object *key, Bytes param)
 	return CKR_OK;
 }
 
+static CK_RV
+chacha_decrypt_start (void *state, const Mech *mech, Object *key, Bytes param)
+{
+	TRY (chacha_encrypt_start (state, mech, key, param));
+	((Chacha *)state)->decrypting = true;
+	return CKR_OK;
+}
+
 static size_t
 same_room (const void *state, size_t n_in)
 {
@@ -75,6 +84,26 @@ chacha_run (Chacha *chacha, size_t n, uint8_t *out, const uint8_t *in)
 		chacha_crypt (&chacha->context, n, out, in);
 }
 
+/* How many blocks of the stream are to be made for @n_in bytes. */
+static uint64_t
+chacha_blocks_for (const Chacha *chacha, size_t n_in)
+{
+	size_t n = n_in < chacha->n_stream ? 0 : n_in - chacha->n_stream;
+
+	return n / CHACHA_BLOCK_SIZE + (n % CHACHA_BLOCK_SIZE > 0);
+}
+
+static CK_RV
+chacha_takes (const void *state, size_t n_in, bool last)
+{
+	const Chacha *chacha = state;
+
+	if (chacha_blocks_for (chacha, n_in) > chacha->n_blocks_left)
+		return fail (chacha->decrypting ? CKR_ENCRYPTED_DATA_LEN_RANGE : CKR_DATA_LEN_RANGE,
+		             "the block counter would come round to its start");
+	return CKR_OK;
+}
+
 static CK_RV
 chacha_update (void *state, Bytes in, uint8_t *out, size_t *n_out)
 {
@@ -82,12 +111,10 @@ chacha_update (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	Chacha *chacha = state;
 	size_t n = in.len < chacha->n_stream ? in.len : chacha->n_stream;
 	size_t n_whole = (in.len - n) / CHACHA_BLOCK_SIZE * CHACHA_BLOCK_SIZE, n_tail = in.len - n - n_whole;
-	uint64_t n_blocks = n_whole / CHACHA_BLOCK_SIZE + (n_tail > 0);
 
-	if (n_blocks > chacha->n_blocks_left)
-		return fail (CKR_DATA_LEN_RANGE, "the block counter would come round to its start");
+	TRY (chacha_takes (chacha, in.len, false));
 	if (chacha->short_counter)
-		chacha->n_blocks_left -= n_blocks;
+		chacha->n_blocks_left -= chacha_blocks_for (chacha, in.len);
 	*n_out = in.len;
 	for (size_t i = 0; i < n; i++)
 		*out++ = *in.data++ ^ chacha->stream[CHACHA_BLOCK_SIZE - chacha->n_stream + i];
@@ -102,14 +129,14 @@ chacha_update (void *state, Bytes in, uint8_t *out, size_t *n_out)
 	return CKR_OK;
 }
 
-static const MechOp chacha_op = {
-	.state_size = sizeof (Chacha),
-	.start = chacha_start,
-	.room_update = same_room,
-	.room = same_room,
-	.update = chacha_update,
-	.finish = chacha_update,
-};
+#define CHACHA_OP(op_start)                                                                                  \
+	{                                                                                                    \
+		.state_size = sizeof (Chacha), .start = op_start, .room_update = same_room,                  \
+		.room = same_room, .takes = chacha_takes, .update = chacha_update, .finish = chacha_update   \
+	}
+
+static const MechOp chacha_encrypt = CHACHA_OP (chacha_encrypt_start);
+static const MechOp chacha_decrypt = CHACHA_OP (chacha_decrypt_start);
 
 /* --- ChaCha20-Poly1305: decryption gathers, as with GCM --- */
 
@@ -305,7 +332,7 @@ check (Attrs *key)
 
 static const Mech mechs[] = {
 	{ MECH (CHACHA20_KEY_GEN), CHACHA, .generate = generate },
-	{ MECH (CHACHA20), CHACHA, PARAM (ChachaParams), .encrypt = &chacha_op, .decrypt = &chacha_op },
+	{ MECH (CHACHA20), CHACHA, PARAM (ChachaParams), .encrypt = &chacha_encrypt, .decrypt = &chacha_decrypt },
 	{ MECH (CHACHA20_POLY1305), CHACHA, PARAM (ChachaPolyParams), .encrypt = &aead_encrypt_op,
 	  .decrypt = &aead_decrypt_op, .message = &aead_message },
 	{ MECH (POLY1305_KEY_GEN), POLY, .generate = generate },

@@ -199,7 +199,7 @@ const MechOp aes_kwp_unwrap = WRAP_OP (kwp_start, unwrap_room, kwp_unwrap);
 
 static const Mech mechs[] = {
 	{ MECH (AES_KEY_WRAP), .key_types = KEYS (CKK_AES), SIZES (16, 32), PARAM_BYTES (0, 8), .wrap = &kw_wrap_op,
-	  .unwrap = &kw_unwrap_op },
+	  .unwrap = &kw_unwrap_op, .fills = true },
 	{ MECH (AES_KEY_WRAP_KWP), .key_types = KEYS (CKK_AES), SIZES (16, 32), PARAM_BYTES (0, 4),
 	  .wrap = &aes_kwp_wrap, .unwrap = &aes_kwp_unwrap },
 	{ MECH (AES_KEY_WRAP_PAD), .key_types = KEYS (CKK_AES), SIZES (16, 32), PARAM_BYTES (0, 4),

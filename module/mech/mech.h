@@ -32,6 +32,10 @@ typedef struct {
 	size_t (*room_update) (const void *state, size_t n_in);
 	size_t (*room) (const void *state, size_t n_in);
 
+	/* May @n_in more go in by update, or (@last) by finish?  Those refuse them as well; this is for who only asks
+	 * for a length.  NULL: any number may. */
+	CK_RV (*takes) (const void *state, size_t n_in, bool last);
+
 	/* @out has room for that many, does not overlap @in, and is NULL where nothing comes out. */
 	CK_RV (*update) (void *state, Bytes in, uint8_t *out, size_t *n_out);
 	CK_RV (*finish) (void *state, Bytes in, uint8_t *out, size_t *n_out);
@@ -149,6 +153,7 @@ struct Mech {
 	const struct nettle_hash *hash;
 	const KeyForm *form;
 	bool secret_only;               /* wraps no private keys */
+	bool fills;                     /* wraps private keys with zeros behind them, to a multiple of eight bytes */
 	bool weak;                      /* a digest that gives a key away */
 	bool once;                      /* its parameter or key is good for one message only */
 	bool inherits;                  /* what is derived is protected as its base is */

@@ -203,17 +203,24 @@ is_missing (Bytes in)
 	return (in.data == NULL && in.len > 0) || in.len > PTRDIFF_MAX;
 }
 
+/* What no room would help is refused where only the length is asked for, as by SoftHSM. */
+static CK_RV
+takes (const Op *op, size_t n_in, bool last)
+{
+	return op->how->takes != NULL ? op->how->takes (op->state, n_in, last) : CKR_OK;
+}
+
 static CK_RV
 op_finish (Op *op, Bytes in, Out wanted)
 {
 	size_t n = op->how->room (op->state, in.len);
-	CK_RV rv;
+	CK_RV rv = takes (op, in.len, true);
 
-	if (wanted.data == NULL || !op->how->inexact || *wanted.len >= n) {
+	if (rv == CKR_OK && (wanted.data == NULL || !op->how->inexact || *wanted.len >= n)) {
 		if (out_answers (wanted, n, &rv))
 			return rv;
 		rv = finish_exact (op, in, n, wanted);
-	} else {
+	} else if (rv == CKR_OK) {
 		rv = finish_trial (op, in, n, wanted);
 	}
 	if (rv != CKR_BUFFER_TOO_SMALL)
@@ -224,9 +231,9 @@ op_finish (Op *op, Bytes in, Out wanted)
 CK_RV
 op_one_shot (Op *op, Bytes in, Out wanted)
 {
-	TRY (op_ready (op));
 	if (wanted.len == NULL || is_missing (in))
 		return bad_arguments (op);
+	TRY (op_ready (op));
 	if (op->updated) {
 		op_end (op);
 		return fail (CKR_OPERATION_ACTIVE, "the operation goes on in parts");
@@ -256,6 +263,7 @@ update_stream (Op *op, Bytes in, Out wanted)
 	size_t n = op->how->room_update ? op->how->room_update (op->state, in.len) : 0, n_out = 0;
 	CK_RV rv;
 
+	TRY (takes (op, in.len, false));
 	if (wanted.len != NULL && out_answers (wanted, n, &rv))
 		return rv;
 	TRY (apart (&in, wanted.data, n, &copy));
@@ -278,8 +286,10 @@ op_update (Op *op, Bytes in, Out wanted)
 	bool gives_output = op->kind == OP_ENCRYPT || op->kind == OP_DECRYPT;
 	CK_RV rv;
 
+	if (is_missing (in))
+		return bad_arguments (op);
 	TRY (op_ready (op));
-	if (is_missing (in) || (gives_output && wanted.len == NULL))
+	if (gives_output && wanted.len == NULL)
 		return bad_arguments (op);
 	if (op->how->update != NULL)
 		rv = update_stream (op, in, wanted);
@@ -304,9 +314,9 @@ may_finish_parts (Op *op)
 CK_RV
 op_final (Op *op, Out wanted)
 {
-	TRY (op_ready (op));
 	if (wanted.len == NULL)
 		return bad_arguments (op);
+	TRY (op_ready (op));
 	TRY (may_finish_parts (op));
 	return op_finish (op, bytes_of (&op->gathered), wanted);
 }
@@ -370,8 +380,10 @@ check (Op *op, Bytes in, Bytes signature)
 CK_RV
 op_check_one_shot (Op *op, Bytes in, Bytes signature)
 {
+	if (is_missing (in))
+		return bad_arguments (op);
 	TRY (op_ready (op));
-	if (is_missing (in) || signature.data == NULL)
+	if (signature.data == NULL)
 		return bad_arguments (op);
 	if (op->updated) {
 		op_end (op);

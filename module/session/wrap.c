@@ -49,11 +49,23 @@ may_be_wrapped (const Use *use, const Object *key)
 	return session_match_template (use->key, CKA_WRAP_TEMPLATE, &key->attrs);
 }
 
+/* As SoftHSM does it: DER says itself where it ends, and keyinfo_decode lets such filling pass. */
 static CK_RV
-encode_key (const Object *key, Buf *encoded)
+fill (Buf *encoded)
 {
-	if (object_class (key) == CKO_PRIVATE_KEY)
-		return keyinfo_encode (&key->attrs, encoded);
+	static const uint8_t zeros[8];
+
+	TRY_ALLOC (buf_add (encoded, bytes (zeros, (sizeof zeros - encoded->len % sizeof zeros) % sizeof zeros)));
+	return CKR_OK;
+}
+
+static CK_RV
+encode_key (const Use *use, const Object *key, Buf *encoded)
+{
+	if (object_class (key) == CKO_PRIVATE_KEY) {
+		TRY (keyinfo_encode (&key->attrs, encoded));
+		return use->mech->fills ? fill (encoded) : CKR_OK;
+	}
 	TRY_ALLOC (buf_set (encoded, object_bytes (key, CKA_VALUE)));
 	return CKR_OK;
 }
@@ -132,7 +144,7 @@ open_wrapped (Session *session, const Use *use, CK_OBJECT_HANDLE wrapping, CK_OB
 	TRY (may_be_wrapped (use, object));
 	wrapped->wrapping = wrapping;
 	wrapped->is_sensitive = object_bool (object, CKA_SENSITIVE, true);
-	return encode_key (object, &wrapped->encoded);
+	return encode_key (use, object, &wrapped->encoded);
 }
 
 /* The caller has room for it: from here on the wrapping key is one that has wrapped. */

@@ -397,6 +397,58 @@ an_initial_value_for_ecb_means_nothing (Api *api, gconstpointer unused)
 	g_assert_cmpmem (plain, sizeof plain, with, n);
 }
 
+/* Nothing that is asked about is encrypted, and the operation is over: as SoftHSM has it. */
+static void
+assert_question_is_refused (Api *api, CK_MECHANISM *mechanism, CK_ULONG n_data)
+{
+	CK_OBJECT_HANDLE key = api_key (api, KEY_AES, NOTHING);
+	CK_BYTE data[64] = { 0 };
+	CK_ULONG n = 0;
+
+	assert_ok (api->f->C_EncryptInit (api->session, mechanism, key));
+	assert_rv (api->f->C_Encrypt (api->session, data, n_data, NULL, &n), CKR_DATA_LEN_RANGE);
+	assert_rv (api->f->C_Encrypt (api->session, data, 16, NULL, &n), CKR_OPERATION_NOT_INITIALIZED);
+	assert_ok (api->f->C_DecryptInit (api->session, mechanism, key));
+	assert_rv (api->f->C_Decrypt (api->session, data, n_data, NULL, &n), CKR_ENCRYPTED_DATA_LEN_RANGE);
+	assert_rv (api->f->C_Decrypt (api->session, data, 16, NULL, &n), CKR_OPERATION_NOT_INITIALIZED);
+}
+
+static void
+length_questions_about_what_cannot_be_encrypted_are_refused (Api *api, gconstpointer unused)
+{
+	/* Two counter bits that begin at 1: PKCS #11 v3.2 section 6.14 has three blocks. */
+	CK_AES_CTR_PARAMS three = { 2, { [15] = 1 } };
+	CK_BYTE iv[16] = { 0 };
+
+	assert_question_is_refused (api, MECH (CKM_AES_ECB), 17);
+	assert_question_is_refused (api, MECH_PARAM (CKM_AES_CBC, &iv), 17);
+	assert_question_is_refused (api, MECH_PARAM (CKM_AES_CTR, &three), 49);
+}
+
+static void
+parts_that_overflow_a_counter_are_refused (Api *api, gconstpointer unused)
+{
+	CK_AES_CTR_PARAMS three = { 2, { [15] = 1 } };
+	CK_BYTE data[48] = { 0 }, out[48];
+	CK_ULONG n = sizeof out;
+
+	assert_ok (api->f->C_EncryptInit (api->session, MECH_PARAM (CKM_AES_CTR, &three),
+	                                  api_key (api, KEY_AES, NOTHING)));
+	assert_ok (api->f->C_EncryptUpdate (api->session, data, sizeof data, out, &n));
+	assert_rv (api->f->C_EncryptUpdate (api->session, data, 1, NULL, &n), CKR_DATA_LEN_RANGE);
+}
+
+/* Of two codes that hold, SoftHSM's. */
+static void
+missing_data_is_refused_before_the_operation_is_missed (Api *api, gconstpointer unused)
+{
+	CK_ULONG n = 0;
+
+	assert_rv (api->f->C_Encrypt (api->session, NULL, 16, NULL, &n), CKR_ARGUMENTS_BAD);
+	assert_rv (api->f->C_EncryptUpdate (api->session, NULL, 16, NULL, &n), CKR_ARGUMENTS_BAD);
+	assert_rv (api->f->C_Digest (api->session, NULL, 16, NULL, &n), CKR_ARGUMENTS_BAD);
+}
+
 static void
 add_tests (void)
 {
@@ -418,6 +470,9 @@ add_tests (void)
 	ADD ("bad-input", inputs_without_data_are_refused);
 	ADD ("bad-input", inputs_of_absurd_lengths_are_refused);
 	ADD ("bad-input", length_questions_do_not_wrap);
+	ADD ("bad-input", length_questions_about_what_cannot_be_encrypted_are_refused);
+	ADD ("bad-input", parts_that_overflow_a_counter_are_refused);
+	ADD ("bad-input", missing_data_is_refused_before_the_operation_is_missed);
 }
 
 int

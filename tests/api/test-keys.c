@@ -501,6 +501,32 @@ wrap_of_private_keys_gives_keys_that_sign (Api *api, gconstpointer unused)
 	}
 }
 
+/* RFC 3394 takes multiples of eight bytes: SoftHSM puts zeros behind what has another length. */
+static void
+wrap_of_private_keys_of_any_length_is_filled (Api *api, gconstpointer unused)
+{
+	static const struct {
+		ApiKey key;
+		CK_KEY_TYPE type;
+	} keys[] = {
+		{ KEY_RSA_PRIVATE, CKK_RSA },
+		{ KEY_EC_PRIVATE, CKK_EC },
+	};
+	CK_OBJECT_HANDLE with = api_key (api, KEY_AES, NOTHING), back;
+
+	for (gsize i = 0; i < G_N_ELEMENTS (keys); i++) {
+		CK_OBJECT_HANDLE key = api_key (api, keys[i].key, T (YES (CKA_EXTRACTABLE)));
+		CK_BYTE wrapped[2048];
+		CK_ULONG n = sizeof wrapped;
+
+		assert_ok (wrap (api, CKM_AES_KEY_WRAP, with, key, wrapped, &n));
+		g_assert_cmpuint (n % 8, ==, 0);
+		assert_ok (unwrap (
+			api, CKM_AES_KEY_WRAP, with, wrapped, n,
+			T (A_ULONG (CKA_CLASS, CKO_PRIVATE_KEY), A_ULONG (CKA_KEY_TYPE, keys[i].type)), &back));
+	}
+}
+
 static void
 wrap_length_question_is_answered (Api *api, gconstpointer unused)
 {
@@ -1058,6 +1084,7 @@ add_tests (void)
 	ADD ("keys", wrap_and_unwrap_give_the_same_key);
 	ADD ("keys", wrap_by_rsa_and_unwrap_give_the_same_key);
 	ADD ("keys", wrap_of_private_keys_gives_keys_that_sign);
+	ADD ("keys", wrap_of_private_keys_of_any_length_is_filled);
 	ADD ("keys", wrap_length_question_is_answered);
 	ADD ("keys", wrap_refuses_unextractable_keys);
 	ADD ("keys", wrap_needs_the_usage);

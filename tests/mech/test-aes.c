@@ -153,8 +153,9 @@ key_stream (Object *key, CtrParams params, size_t n_blocks, Buf *stream)
 	}
 }
 
+/* @fill: all bytes of the counter block but the last, which is @last. */
 static void
-assert_wraps (unsigned n_bits, size_t n_blocks, uint8_t fill)
+assert_counts (unsigned n_bits, size_t n_blocks, uint8_t fill, uint8_t last)
 {
 	auto_unref Object *key = secret_new (CKK_AES, KEY_128);
 	const Mech *mech = mech_find (CKM_AES_CTR);
@@ -163,6 +164,7 @@ assert_wraps (unsigned n_bits, size_t n_blocks, uint8_t fill)
 	CtrParams params = { .n_counter_bits = n_bits };
 
 	memset (params.counter, fill, sizeof params.counter);
+	params.counter[15] = last;
 	key_stream (key, params, n_blocks, &stream);
 	memset (buf_grow (&zeros, stream.len), 0, stream.len);
 	drive (mech->encrypt, mech, key, bytes (&params, sizeof params), bytes_of (&zeros), bytes_of (&stream));
@@ -170,38 +172,55 @@ assert_wraps (unsigned n_bits, size_t n_blocks, uint8_t fill)
 }
 
 static void
-ctr_counts_in_its_bits_only (void)
+ctr_counts_in_its_bits (void)
 {
 	static const unsigned sizes[] = { 1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 31, 32, 33, 63, 64, 65, 96, 127, 128 };
 
 	for (size_t i = 0; i < N_ELEMENTS (sizes); i++) {
-		size_t n_blocks = sizes[i] < 3 ? (size_t)1 << sizes[i] : 5;
-
-		assert_wraps (sizes[i], n_blocks, 0xff);
-		assert_wraps (sizes[i], n_blocks, 0xfe);
-		assert_wraps (sizes[i], n_blocks, 0x00);
+		assert_counts (sizes[i], sizes[i] < 3 ? (size_t)1 << sizes[i] : 5, 0xff, 0x00);
+		assert_counts (sizes[i], sizes[i] < 3 ? (size_t)1 << sizes[i] : 5, 0x00, 0x00);
+		assert_counts (sizes[i], 2, 0xff, 0xfe);
+		if (sizes[i] > 8)
+			assert_counts (sizes[i], 5, 0x00, 0xfe);
 	}
 }
 
-/* The same counter block twice would give the plaintext away. */
 static void
-ctr_refuses_to_come_round (void)
+assert_room_for (unsigned n_bits, size_t n_blocks, uint8_t fill, uint8_t last)
 {
 	auto_unref Object *key = secret_new (CKK_AES, KEY_128);
 	const Mech *mech = mech_find (CKM_AES_CTR);
-	CtrParams params = { .n_counter_bits = 2 };
-	uint8_t data[65] = { 0 };
+	CtrParams params = { .n_counter_bits = n_bits };
+	size_t n = 16 * n_blocks;
+	uint8_t data[16 * 4 + 1] = { 0 };
 
-	for (size_t chunk = 1; chunk <= 66; chunk += 13) {
+	memset (params.counter, fill, sizeof params.counter);
+	params.counter[15] = last;
+	for (size_t chunk = 1; chunk <= n + 1; chunk += 13) {
+		Bytes param = bytes (&params, sizeof params);
 		auto_wipe Buf fits = BUF_PLAIN;
 		auto_wipe Buf too_long = BUF_PLAIN;
 
-		assert_ok (drive_once (mech->encrypt, mech, key, bytes (&params, sizeof params), bytes (data, 64), chunk,
-		                       false, &fits));
-		assert_rv (drive_once (mech->encrypt, mech, key, bytes (&params, sizeof params), bytes (data, 65), chunk,
-		                       false, &too_long),
+		assert_ok (drive_once (mech->encrypt, mech, key, param, bytes (data, n), chunk, false, &fits));
+		assert_rv (drive_once (mech->encrypt, mech, key, param, bytes (data, n + 1), chunk, false, &too_long),
 		           CKR_DATA_LEN_RANGE);
+		assert_rv (drive_once (mech->decrypt, mech, key, param, bytes (data, n + 1), chunk, false, &too_long),
+		           CKR_ENCRYPTED_DATA_LEN_RANGE);
 	}
+}
+
+/* PKCS #11 v3.2 section 6.14: with two bits that begin at 1 there are three blocks. */
+static void
+ctr_refuses_to_overflow (void)
+{
+	assert_room_for (2, 4, 0x00, 0x00);
+	assert_room_for (2, 3, 0x00, 0x01);
+	assert_room_for (2, 1, 0x00, 0x03);
+	assert_room_for (32, 2, 0xff, 0xfe);
+	assert_room_for (63, 1, 0xff, 0xff);
+	assert_room_for (64, 1, 0xff, 0xff);
+	assert_room_for (65, 1, 0xff, 0xff);
+	assert_room_for (128, 2, 0xff, 0xfe);
 }
 
 static void
@@ -440,8 +459,8 @@ main (int argc, char *argv[])
 	g_test_init (&argc, &argv, NULL);
 	known_add (knowns, N_ELEMENTS (knowns), CKK_AES);
 	known_add (ctr_knowns, N_ELEMENTS (ctr_knowns), CKK_AES);
-	g_test_add_func ("/mech/aes/ctr_counts_in_its_bits_only", ctr_counts_in_its_bits_only);
-	g_test_add_func ("/mech/aes/ctr_refuses_to_come_round", ctr_refuses_to_come_round);
+	g_test_add_func ("/mech/aes/ctr_counts_in_its_bits", ctr_counts_in_its_bits);
+	g_test_add_func ("/mech/aes/ctr_refuses_to_overflow", ctr_refuses_to_overflow);
 	g_test_add_func ("/mech/aes/ctr_refuses_impossible_counters", ctr_refuses_impossible_counters);
 	g_test_add_func ("/mech/aes/blocks_refuse_a_rest", blocks_refuse_a_rest);
 	g_test_add_func ("/mech/aes/nothing_is_no_multiple_with_padding", nothing_is_no_multiple_with_padding);
