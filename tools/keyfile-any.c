@@ -132,22 +132,30 @@ take_certificate (Reading *reading, gnutls_x509_crt_t certificate, GError **erro
 	       setup_refuse (error, _ ("A certificate in %s cannot be read."), reading->path);
 }
 
+/* Takes the list over. */
 static bool
-read_certificates (Reading *reading, const gnutls_datum_t *content, gnutls_x509_crt_fmt_t format, GError **error)
+take_list (Reading *reading, gnutls_x509_crt_t *list, unsigned n, GError **error)
 {
-	gnutls_x509_crt_t *list = NULL;
-	unsigned n = 0;
 	bool ok = true;
-	int rv = gnutls_x509_crt_list_import2 (&list, &n, content, format, 0);
 
-	if (rv < 0)
-		return setup_refuse (error, _ ("The certificates in %s cannot be read: %s."), reading->path, gnutls_strerror (rv));
 	for (unsigned i = 0; i < n; i++) {
 		ok = ok && take_certificate (reading, list[i], error);
 		gnutls_x509_crt_deinit (list[i]);
 	}
 	gnutls_free (list);
 	return ok;
+}
+
+static bool
+read_certificates (Reading *reading, const gnutls_datum_t *content, gnutls_x509_crt_fmt_t format, GError **error)
+{
+	gnutls_x509_crt_t *list = NULL;
+	unsigned n = 0;
+	int rv = gnutls_x509_crt_list_import2 (&list, &n, content, format, 0);
+
+	if (rv < 0)
+		return setup_refuse (error, _ ("The certificates in %s cannot be read: %s."), reading->path, gnutls_strerror (rv));
+	return take_list (reading, list, n, error);
 }
 
 static bool
@@ -223,19 +231,6 @@ friendly_name (gnutls_pkcs12_t pkcs12)
 	}
 	gnutls_pkcs12_bag_deinit (bag);
 	return found;
-}
-
-static bool
-take_list (Reading *reading, gnutls_x509_crt_t *list, unsigned n, GError **error)
-{
-	bool ok = true;
-
-	for (unsigned i = 0; i < n; i++) {
-		ok = ok && take_certificate (reading, list[i], error);
-		gnutls_x509_crt_deinit (list[i]);
-	}
-	gnutls_free (list);
-	return ok;
 }
 
 static bool

@@ -6,7 +6,7 @@
 #include "setup.h"
 
 #include "backup-file.h"
-#include "pin-source.h"
+#include "entries.h"
 #include "token-dir.h"
 #include "token-session.h"
 #include "undo.h"
@@ -28,41 +28,7 @@
 static char *module_path;
 static PinSource pin_from = NO_PIN_SOURCE, passphrase_from = NO_PIN_SOURCE;
 
-#define SECRET_ENTRIES                                                                                                 \
-	{                                                                                                              \
-		"pin-file",                                                                                            \
-		0,                                                                                                     \
-		0,                                                                                                     \
-		G_OPTION_ARG_FILENAME,                                                                                 \
-		&pin_from.file,                                                                                        \
-		N_ ("Take the user PIN from the first line of FILE"),                                                  \
-		N_ ("FILE")                                                                                            \
-	},                                                                                                             \
-		{ "pin-fd",                                                                                            \
-		  0,                                                                                                   \
-		  0,                                                                                                   \
-		  G_OPTION_ARG_INT,                                                                                    \
-		  &pin_from.fd,                                                                                        \
-		  N_ ("Take the user PIN from the next line of descriptor N"),                                         \
-		  N_ ("N") },                                                                                          \
-		{ "passphrase-file",                                                                                   \
-		  0,                                                                                                   \
-		  0,                                                                                                   \
-		  G_OPTION_ARG_FILENAME,                                                                               \
-		  &passphrase_from.file,                                                                               \
-		  N_ ("Take the passphrase from the first line of FILE"),                                              \
-		  N_ ("FILE") },                                                                                       \
-		{ "passphrase-fd",                                                                                     \
-		  0,                                                                                                   \
-		  0,                                                                                                   \
-		  G_OPTION_ARG_INT,                                                                                    \
-		  &passphrase_from.fd,                                                                                 \
-		  N_ ("Take the passphrase from the next line of descriptor N"),                                       \
-		  N_ ("N") },                                                                                          \
-	{                                                                                                              \
-		"module", 'm', 0, G_OPTION_ARG_FILENAME, &module_path,                                                 \
-			N_ ("Use this module instead of the installed one"), N_ ("FILE")                               \
-	}
+#define SECRET_ENTRIES PIN_ENTRIES (pin_from), PASSPHRASE_ENTRIES (passphrase_from), MODULE_ENTRY (module_path)
 
 static bool
 get_pin (Pin *pin, GError **error)
@@ -185,8 +151,7 @@ setup_backup (int argc, char **argv)
 	g_autoptr (GError) error = NULL;
 	gboolean own_passphrase = FALSE;
 	const GOptionEntry entries[] = {
-		{ "token", 't', 0, G_OPTION_ARG_STRING, &wanted, N_ ("The token: its label, serial number or URI"),
-		  N_ ("TOKEN") },
+		TOKEN_ENTRY (wanted),
 		{ "passphrase", 0, 0, G_OPTION_ARG_NONE, &own_passphrase,
 		  N_ ("Encrypt under a passphrase, not under the user PIN"), NULL },
 		SECRET_ENTRIES,

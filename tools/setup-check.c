@@ -3,6 +3,7 @@
 #include "setup.h"
 
 #include "check.h"
+#include "entries.h"
 #include "json.h"
 
 #include "build-config.h"
@@ -268,7 +269,7 @@ setup_check (int argc, char **argv)
 	g_autoptr (GError) error = NULL;
 	const GOptionEntry entries[] = {
 		{ "fix", 0, 0, G_OPTION_ARG_NONE, &wishes.fix, N_ ("Mend what can be mended"), NULL },
-		{ "json", 0, 0, G_OPTION_ARG_NONE, &wishes.json, N_ ("Print the results for programs"), NULL },
+		JSON_ENTRY (wishes.json),
 		{ "pins", 0, 0, G_OPTION_ARG_NONE, &asks_pins, N_ ("Ask for the PINs, and test them"), NULL },
 		{ "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &pin_file, N_ ("Test the user PIN in FILE"), N_ ("FILE") },
 		{ "so-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &so_pin_file, N_ ("Test the SO PIN in FILE"),

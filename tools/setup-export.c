@@ -5,7 +5,7 @@
 
 #include "setup.h"
 
-#include "pin-source.h"
+#include "entries.h"
 #include "token-object.h"
 
 #include "build-config.h"
@@ -524,18 +524,10 @@ setup_export (int argc, char **argv)
 		{ "format", 0, 0, G_OPTION_ARG_STRING, &options.format_name, N_ ("pem, der, pkcs12; raw or hex for secret keys"),
 		  N_ ("FORMAT") },
 		{ "plain", 0, 0, G_OPTION_ARG_NONE, &options.plain, N_ ("Write a private key without a passphrase"), NULL },
-		{ "token", 't', 0, G_OPTION_ARG_STRING, &options.token, N_ ("The token: its label, serial number or URI"),
-		  N_ ("TOKEN") },
-		{ "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.pin.file,
-		  N_ ("Take the user PIN from the first line of FILE"), N_ ("FILE") },
-		{ "pin-fd", 0, 0, G_OPTION_ARG_INT, &options.pin.fd,
-		  N_ ("Take the user PIN from the next line of descriptor N"), N_ ("N") },
-		{ "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &options.passphrase.file,
-		  N_ ("Take the passphrase from the first line of FILE"), N_ ("FILE") },
-		{ "passphrase-fd", 0, 0, G_OPTION_ARG_INT, &options.passphrase.fd,
-		  N_ ("Take the passphrase from the next line of descriptor N"), N_ ("N") },
-		{ "module", 'm', 0, G_OPTION_ARG_FILENAME, &options.module, N_ ("Use this module instead of the installed one"),
-		  N_ ("FILE") },
+		TOKEN_ENTRY (options.token),
+		PIN_ENTRIES (options.pin),
+		PASSPHRASE_ENTRIES (options.passphrase),
+		MODULE_ENTRY (options.module),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;

@@ -4,7 +4,7 @@
 
 #include "keyfile-any.h"
 #include "object-template.h"
-#include "pin-source.h"
+#include "entries.h"
 #include "token-object.h"
 
 #include "build-config.h"
@@ -339,18 +339,10 @@ setup_import (int argc, char **argv)
 		{ "hex", 0, 0, G_OPTION_ARG_NONE, &options.hex, N_ ("The secret key is written in hexadecimal"), NULL },
 		{ "extractable", 0, 0, G_OPTION_ARG_NONE, &options.extractable, N_ ("The key may leave the token again"), NULL },
 		{ "force", 0, 0, G_OPTION_ARG_NONE, &options.force, N_ ("Although another key has the same ID"), NULL },
-		{ "token", 't', 0, G_OPTION_ARG_STRING, &options.token, N_ ("The token: its label, serial number or URI"),
-		  N_ ("TOKEN") },
-		{ "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.pin.file,
-		  N_ ("Take the user PIN from the first line of FILE"), N_ ("FILE") },
-		{ "pin-fd", 0, 0, G_OPTION_ARG_INT, &options.pin.fd,
-		  N_ ("Take the user PIN from the next line of descriptor N"), N_ ("N") },
-		{ "passphrase-file", 0, 0, G_OPTION_ARG_FILENAME, &options.passphrase_from.file,
-		  N_ ("Take the passphrase from the first line of FILE"), N_ ("FILE") },
-		{ "passphrase-fd", 0, 0, G_OPTION_ARG_INT, &options.passphrase_from.fd,
-		  N_ ("Take the passphrase from the next line of descriptor N"), N_ ("N") },
-		{ "module", 'm', 0, G_OPTION_ARG_FILENAME, &options.module, N_ ("Use this module instead of the installed one"),
-		  N_ ("FILE") },
+		TOKEN_ENTRY (options.token),
+		PIN_ENTRIES (options.pin),
+		PASSPHRASE_ENTRIES (options.passphrase_from),
+		MODULE_ENTRY (options.module),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;

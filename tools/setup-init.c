@@ -6,7 +6,7 @@
 #include "setup.h"
 
 #include "cryptoki-module.h"
-#include "pin-source.h"
+#include "entries.h"
 #include "places.h"
 #include "registration.h"
 #include "settings.h"
@@ -416,14 +416,8 @@ setup_init (int argc, char **argv)
 	const GOptionEntry entries[] = {
 		{ "label", 'l', 0, G_OPTION_ARG_STRING, &options.label,
 		  N_ ("The label of the token (the user's name)"), N_ ("TEXT") },
-		{ "so-pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.so_pin.file,
-		  N_ ("Take the SO PIN from the first line of FILE"), N_ ("FILE") },
-		{ "so-pin-fd", 0, 0, G_OPTION_ARG_INT, &options.so_pin.fd,
-		  N_ ("Take the SO PIN from the next line of descriptor N"), N_ ("N") },
-		{ "pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.pin.file,
-		  N_ ("Take the user PIN from the first line of FILE"), N_ ("FILE") },
-		{ "pin-fd", 0, 0, G_OPTION_ARG_INT, &options.pin.fd,
-		  N_ ("Take the user PIN from the next line of descriptor N"), N_ ("N") },
+		SO_PIN_ENTRIES (options.so_pin),
+		PIN_ENTRIES (options.pin),
 		{ "make-so-pin", 0, 0, G_OPTION_ARG_NONE, &options.make_so_pin,
 		  N_ ("Make an SO PIN and show it once"), NULL },
 		{ "token-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.tokendir,

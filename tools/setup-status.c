@@ -4,6 +4,7 @@
 
 #include "config.h"
 #include "cryptoki-module.h"
+#include "entries.h"
 #include "json.h"
 #include "places.h"
 #include "registration.h"
@@ -392,7 +393,7 @@ setup_status (int argc, char **argv)
 	const GOptionEntry entries[] = {
 		{ "module", 'm', 0, G_OPTION_ARG_FILENAME, &module,
 		  N_ ("Look at this module instead of the installed one"), N_ ("FILE") },
-		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print for programs"), NULL },
+		JSON_ENTRY (json),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;

@@ -2,8 +2,8 @@
 
 #include "setup.h"
 
+#include "entries.h"
 #include "json.h"
-#include "pin-source.h"
 #include "token-dir.h"
 #include "token-session.h"
 
@@ -20,24 +20,6 @@
 
 static char *module_path;
 static PinSource pin_from = NO_PIN_SOURCE, new_pin_from = NO_PIN_SOURCE, so_pin_from = NO_PIN_SOURCE;
-
-#define MODULE_ENTRY                                                                                                   \
-	{                                                                                                              \
-		"module", 'm', 0, G_OPTION_ARG_FILENAME, &module_path,                                                 \
-			N_ ("Use this module instead of the installed one"), N_ ("FILE")                               \
-	}
-#define PIN_ENTRIES(name, source, what)                                                                                \
-	{ name "-file",                                                                                                \
-	  0,                                                                                                           \
-	  0,                                                                                                           \
-	  G_OPTION_ARG_FILENAME,                                                                                       \
-	  &(source).file,                                                                                              \
-	  N_ ("Take the " what " from the first line of FILE"),                                                        \
-	  N_ ("FILE") },                                                                                               \
-	{                                                                                                              \
-		name "-fd", 0, 0, G_OPTION_ARG_INT, &(source).fd,                                                      \
-			N_ ("Take the " what " from the next line of descriptor N"), N_ ("N")                          \
-	}
 
 static bool
 start (TokenSession *session, GError **error)
@@ -124,8 +106,8 @@ list (int argc, char **argv)
 	gboolean json = FALSE;
 	GVariantBuilder all;
 	const GOptionEntry entries[] = {
-		{ "json", 0, 0, G_OPTION_ARG_NONE, &json, N_ ("Print for programs"), NULL },
-		MODULE_ENTRY,
+		JSON_ENTRY (json),
+		MODULE_ENTRY (module_path),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;
@@ -193,9 +175,9 @@ create (int argc, char **argv)
 	g_autofree char *serial = NULL;
 	g_autoptr (GError) error = NULL;
 	const GOptionEntry entries[] = {
-		PIN_ENTRIES ("so-pin", so_pin_from, "SO PIN"),
-		PIN_ENTRIES ("pin", pin_from, "user PIN"),
-		MODULE_ENTRY,
+		SO_PIN_ENTRIES (so_pin_from),
+		PIN_ENTRIES (pin_from),
+		MODULE_ENTRY (module_path),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;
@@ -268,7 +250,7 @@ rename_token (int argc, char **argv)
 	auto_token_session TokenSession session = { 0 };
 	g_autoptr (GError) error = NULL;
 	g_autofree char *uri = NULL;
-	const GOptionEntry entries[] = { MODULE_ENTRY, G_OPTION_ENTRY_NULL };
+	const GOptionEntry entries[] = { MODULE_ENTRY (module_path), G_OPTION_ENTRY_NULL };
 	int status;
 
 	if (!setup_parse (entries, _ ("Gives a token another label. URIs that name the old one find it no more."),
@@ -310,10 +292,10 @@ set_pin (int argc, char **argv)
 	gboolean is_so = FALSE;
 	const GOptionEntry entries[] = {
 		{ "so", 0, 0, G_OPTION_ARG_NONE, &is_so, N_ ("Change the SO PIN instead of the user PIN"), NULL },
-		PIN_ENTRIES ("pin", pin_from, "user PIN"),
-		PIN_ENTRIES ("so-pin", so_pin_from, "SO PIN"),
-		PIN_ENTRIES ("new-pin", new_pin_from, "new PIN"),
-		MODULE_ENTRY,
+		PIN_ENTRIES (pin_from),
+		SO_PIN_ENTRIES (so_pin_from),
+		NEW_PIN_ENTRIES (new_pin_from),
+		MODULE_ENTRY (module_path),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;
@@ -350,9 +332,9 @@ reset_pin (int argc, char **argv)
 	auto_token_session TokenSession session = { 0 };
 	g_autoptr (GError) error = NULL;
 	const GOptionEntry entries[] = {
-		PIN_ENTRIES ("so-pin", so_pin_from, "SO PIN"),
-		PIN_ENTRIES ("new-pin", new_pin_from, "new PIN"),
-		MODULE_ENTRY,
+		SO_PIN_ENTRIES (so_pin_from),
+		NEW_PIN_ENTRIES (new_pin_from),
+		MODULE_ENTRY (module_path),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;
@@ -403,7 +385,7 @@ static int delete (int argc, char **argv)
 	gboolean yes = FALSE;
 	const GOptionEntry entries[] = {
 		{ "yes", 'y', 0, G_OPTION_ARG_NONE, &yes, N_ ("Do not ask"), NULL },
-		MODULE_ENTRY,
+		MODULE_ENTRY (module_path),
 		G_OPTION_ENTRY_NULL,
 	};
 	int status;

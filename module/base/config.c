@@ -106,22 +106,31 @@ set_umask (Config *config, const char *value)
 	return CKR_OK;
 }
 
+/* Which of the words it is: "@name is …: it must be @choice". */
+static CK_RV
+find_word (Config *config, const char *name, const char *choice, const char *const *words, unsigned n, const char *value,
+           unsigned *index)
+{
+	for (*index = 0; *index < n; (*index)++)
+		if (strcmp (value, words[*index]) == 0)
+			return CKR_OK;
+	return config_error (config, "%s is \"%s\": it must be %s", name, value, choice);
+}
+
 static CK_RV
 set_log_level (Config *config, const char *value)
 {
-	static const char *const names[] = {
+	static const char *const words[] = {
 		[LOG_LEVEL_ERROR] = "ERROR",
 		[LOG_LEVEL_WARNING] = "WARNING",
 		[LOG_LEVEL_INFO] = "INFO",
 		[LOG_LEVEL_DEBUG] = "DEBUG",
 	};
+	unsigned index;
 
-	for (unsigned i = 0; i < N_ELEMENTS (names); i++)
-		if (strcmp (value, names[i]) == 0) {
-			config->log_level = (LogLevel)i;
-			return CKR_OK;
-		}
-	return config_error (config, "log.level is \"%s\": it must be ERROR, WARNING, INFO or DEBUG", value);
+	TRY (find_word (config, "log.level", "ERROR, WARNING, INFO or DEBUG", words, N_ELEMENTS (words), value, &index));
+	config->log_level = (LogLevel)index;
+	return CKR_OK;
 }
 
 static CK_RV
@@ -167,18 +176,16 @@ set_reset_on_fork (Config *config, const char *value)
 static CK_RV
 set_keys_policy (Config *config, const char *value)
 {
-	static const char *const names[] = {
+	static const char *const words[] = {
 		[KEYS_COMPAT] = "compat",
 		[KEYS_DEFAULT] = "default",
 		[KEYS_STRICT] = "strict",
 	};
+	unsigned index;
 
-	for (unsigned i = 0; i < N_ELEMENTS (names); i++)
-		if (strcmp (value, names[i]) == 0) {
-			config->keys_policy = (KeysPolicy)i;
-			return CKR_OK;
-		}
-	return config_error (config, "keys.policy is \"%s\": it must be compat, default or strict", value);
+	TRY (find_word (config, "keys.policy", "compat, default or strict", words, N_ELEMENTS (words), value, &index));
+	config->keys_policy = (KeysPolicy)index;
+	return CKR_OK;
 }
 
 static const struct {
