@@ -17,6 +17,9 @@
 /* Ours: what decides that a key wraps keys and is for no data; see session/policy.c. */
 #define CKA_SOFTHSM_KEYS_ONLY (CKA_VENDOR_DEFINED | 0x00005448UL)
 
+/* Ours: a key that was put together with bytes that others may know; see session/derive.c. */
+#define CKA_SOFTHSM_PARTLY_KNOWN (CKA_VENDOR_DEFINED | 0x00005449UL)
+
 #ifndef CKK_SHA512_256_HMAC
 #define CKK_SHA512_256_HMAC 0x00000044UL
 #endif

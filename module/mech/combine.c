@@ -56,14 +56,6 @@ data_and_base (const Mech *mech, const Derivation *how, Buf *value)
 	return concatenate (data, object_bytes (how->base, CKA_VALUE), value);
 }
 
-static size_t
-known_data (Bytes param)
-{
-	Bytes data;
-
-	return read_string (param, &data) == CKR_OK ? data.len : 0;
-}
-
 /* As long as the shorter of both. */
 static CK_RV
 xor_data (const Mech *mech, const Derivation *how, Buf *value)
@@ -158,13 +150,14 @@ cbc_data (const Mech *mech, const Derivation *how, Buf *value)
 #define DES3 .key_types = KEYS (CKK_DES3, CKK_DES2), .form = &des_form
 
 static const Mech mechs[] = {
-	{ MECH (CONCATENATE_BASE_AND_KEY), SECRETS, PARAM (CK_OBJECT_HANDLE), .derive = base_and_key,
+	{ MECH (CONCATENATE_BASE_AND_KEY), SECRETS, PARAM (CK_OBJECT_HANDLE), .derive = base_and_key, .mixes = true,
 	  .other_key = key_handle },
-	{ MECH (CONCATENATE_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = base_and_data },
+	{ MECH (CONCATENATE_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = base_and_data,
+	  .mixes = true },
 	{ MECH (CONCATENATE_DATA_AND_BASE), SECRETS, PARAM (StringParams), .derive = data_and_base,
-	  .known = known_data },
+	  .mixes = true },
 	{ MECH (XOR_BASE_AND_DATA), SECRETS, PARAM (StringParams), .derive = xor_data },
-	{ MECH (EXTRACT_KEY_FROM_KEY), SECRETS, PARAM (CK_ULONG), .derive = extract },
+	{ MECH (EXTRACT_KEY_FROM_KEY), SECRETS, PARAM (CK_ULONG), .derive = extract, .cuts = true },
 	{ MECH (AES_ECB_ENCRYPT_DATA), .key_types = KEYS (CKK_AES), .form = &aes_form, PARAM (StringParams),
 	  .derive = ecb_data, .encrypts = true },
 	{ MECH (AES_CBC_ENCRYPT_DATA), .key_types = KEYS (CKK_AES), .form = &aes_form, CBC_PARAM (16),

@@ -79,9 +79,6 @@ typedef CK_RV (*MechDerive) (const Mech *mech, const Derivation *how, Buf *value
  * key types. */
 typedef CK_RV (*MechPieces) (const Mech *mech, Bytes param, Piece *pieces, size_t *n);
 
-/* How many bytes in front of the value whoever gave the parameter knows. */
-typedef size_t (*MechKnown) (Bytes param);
-
 /* What the parameter gets besides, once all that is derived has come to be. */
 typedef void (*MechTell) (const Mech *mech, const Derivation *how);
 
@@ -146,7 +143,6 @@ struct Mech {
 	const MechKem *kem;
 	MechPieces pieces;
 	MechTell tell;
-	MechKnown known;
 	MechOtherKey other_key;
 
 	/* What rows of one family differ in. */
@@ -157,6 +153,8 @@ struct Mech {
 	bool weak;                      /* a digest that gives a key away */
 	bool once;                      /* its parameter or key is good for one message only */
 	bool inherits;                  /* what is derived is protected as its base is */
+	bool mixes;                     /* of what is derived the caller may know parts */
+	bool cuts;                      /* out of the middle */
 	bool like_base;                 /* where the template does not say, it is as sensitive and extractable */
 	bool same_as_base;              /* and the template may not say otherwise */
 	bool shows_others;              /* what is derived tells about the other keys, and is protected as they are */

@@ -169,6 +169,7 @@ static const Rule secret_key_rows[] = {
 	{ CKA_UNWRAP_TEMPLATE, IS_ATTRS, 0, empty },
 	{ CKA_DERIVE_TEMPLATE, IS_ATTRS, 0, NULL },
 	{ CKA_SOFTHSM_KEYS_ONLY, IS_BOOL, N (2) | N (4) | N (6), NULL },
+	{ CKA_SOFTHSM_PARTLY_KNOWN, IS_BOOL, N (2) | N (4) | N (6), NULL },
 };
 static const Rules secret_key = { "secret key", &key, ROWS (secret_key_rows) };
 

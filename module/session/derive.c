@@ -226,6 +226,7 @@ open_others (Session *session, const Use *use, Plan *plan)
 typedef struct {
 	bool sensitive, extractable, always_sensitive, never_extractable;
 	bool for_trusted;       /* CKA_WRAP_WITH_TRUSTED */
+	bool partly_known;      /* CKA_SOFTHSM_PARTLY_KNOWN */
 } Protection;
 
 static void
@@ -236,9 +237,10 @@ protect_as (Protection *all, const Object *key)
 	all->always_sensitive = all->always_sensitive && object_bool (key, CKA_ALWAYS_SENSITIVE, false);
 	all->never_extractable = all->never_extractable && object_bool (key, CKA_NEVER_EXTRACTABLE, false);
 	all->for_trusted = all->for_trusted || object_bool (key, CKA_WRAP_WITH_TRUSTED, false);
+	all->partly_known = all->partly_known || object_bool (key, CKA_SOFTHSM_PARTLY_KNOWN, false);
 }
 
-static const Protection no_protection = { false, true, true, true, false };
+static const Protection no_protection = { .extractable = true, .always_sensitive = true, .never_extractable = true };
 
 /* Of the keys that the parameter names. */
 static Protection
@@ -258,19 +260,10 @@ protection_of_base (const Use *use)
 	return base;
 }
 
-/* How much of the value nobody knows: that in front may be what the parameter said. */
-static size_t
-unknown_length (const Use *use, const Attrs *draft)
-{
-	size_t n = attrs_bytes (draft, CKA_VALUE).len, known = use->mech->known ? use->mech->known (use->param) : 0;
-
-	return n > known ? n - known : 0;
-}
-
 /* Where the derived value tells about its base, it is no less protected, and no shorter than can be found by
  * trying.  PKCS #11 v3.2 section 6.43. */
 static CK_RV
-inherit_protection (const Use *use, Protection base, const Piece *piece, Attrs *draft)
+inherit_protection (Protection base, const Piece *piece, Attrs *draft)
 {
 	if (base.sensitive && !attrs_bool (draft, CKA_SENSITIVE, false)) {
 		if (session_template_says (piece->template, piece->n_template, CKA_SENSITIVE))
@@ -287,7 +280,7 @@ inherit_protection (const Use *use, Protection base, const Piece *piece, Attrs *
 			return fail (CKR_TEMPLATE_INCONSISTENT, "what comes from such a key is wrapped by trusted keys only");
 		TRY (attrs_set_bool (draft, CKA_WRAP_WITH_TRUSTED, true));
 	}
-	if ((base.sensitive || !base.extractable) && unknown_length (use, draft) < SHORTEST_SECRET)
+	if ((base.sensitive || !base.extractable) && attrs_bytes (draft, CKA_VALUE).len < SHORTEST_SECRET)
 		return fail (CKR_KEY_SIZE_RANGE, "so short a key would give its base away");
 	return CKR_OK;
 }
@@ -303,6 +296,31 @@ check_length (const Attrs *draft)
 	    session_length_of_type (attrs_ulong (draft, CKA_KEY_TYPE, 0)) == 0 &&
 	    library_config ()->keys_policy != KEYS_COMPAT)
 		return fail (CKR_KEY_SIZE_RANGE, "a derived key of so few bytes is found by trying (keys.policy)");
+	return CKR_OK;
+}
+
+/* What stands together with bytes that somebody knows, cut so that few others are left, is found by trying, and then the
+ * next ones.  @whole: what could have been derived. */
+static CK_RV
+check_cut (const Mech *mech, Protection base, size_t n, size_t whole, Attrs *draft)
+{
+	bool is_guarded = base.sensitive || !base.extractable;
+
+	if (!is_guarded || !mech->inherits || library_config ()->keys_policy == KEYS_COMPAT ||
+	    !(mech->mixes || base.partly_known))
+		return CKR_OK;
+	if (n < whole || mech->cuts)
+		return fail (CKR_KEY_SIZE_RANGE, "a part of a key that is partly known would give its base away (keys.policy)");
+	return attrs_set_bool (draft, CKA_SOFTHSM_PARTLY_KNOWN, true);
+}
+
+/* No second key does what the first must not. */
+static CK_RV
+check_twins (const Use *use, const Plan *plan, Attrs *draft)
+{
+	TRY (policy_derive (use->key, draft));
+	for (size_t i = 0; i < plan->n_others; i++)
+		TRY (policy_derive (plan->others[i], draft));
 	return CKR_OK;
 }
 
@@ -391,7 +409,7 @@ derive (Session *session, const Use *use, Plan *plan, Buf *value)
 
 /* @value: as long as the key; changed where its type asks for it. */
 static CK_RV
-fill_object (const Use *use, const Plan *plan, size_t index, uint8_t *value, size_t n, Attrs *draft)
+fill_object (const Use *use, const Plan *plan, size_t index, uint8_t *value, size_t n, size_t whole, Attrs *draft)
 {
 	const Piece *piece = &plan->pieces[index];
 	Protection base = protection_of_base (use), all = protection_of_others (plan, base);
@@ -405,10 +423,13 @@ fill_object (const Use *use, const Plan *plan, size_t index, uint8_t *value, siz
 	if (use->mech->same_as_base)
 		TRY (must_be_same (base, draft));
 	if (use->mech->inherits || (use->mech->encrypts && policy_keeps_ciphertext (use->key)))
-		TRY (inherit_protection (use, all, piece, draft));
+		TRY (inherit_protection (all, piece, draft));
 	else if (use->mech->shows_others)
-		TRY (inherit_protection (use, protection_of_others (plan, no_protection), piece, draft));
+		TRY (inherit_protection (protection_of_others (plan, no_protection), piece, draft));
 	TRY (check_length (draft));
+	TRY (check_cut (use->mech, all, n, whole, draft));
+	if (use->mech->inherits)
+		TRY (check_twins (use, plan, draft));
 	TRY (set_allowed (use->mech, piece, draft));
 	/* Section 6.42 would let any of several keys decide; here all of them must have been so. */
 	return set_history (all, draft);
@@ -425,7 +446,8 @@ fill_pieces (const Use *use, Plan *plan, Buf *value)
 		if (piece->n == 0)
 			piece->n = value->len - piece->at;
 		if (piece->out == NULL)
-			TRY (mark (plan, i, fill_object (use, plan, i, value->data + piece->at, piece->n, &plan->drafts[i])));
+			TRY (mark (plan, i, fill_object (use, plan, i, value->data + piece->at, piece->n, value->len - piece->at,
+			                                  &plan->drafts[i])));
 	}
 	return CKR_OK;
 }

@@ -127,6 +127,7 @@ session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE
 	rules = rules_for_attrs (&object->attrs);
 	TRY (attrs_copy (&draft, &object->attrs));
 	TRY (rules_accept (rules, RULES_COPY, template, n, token_logged_in (session->token) == LOGIN_SO, &draft));
+	TRY (policy_keep (&object->attrs, &draft));
 	attrs_remove (&draft, CKA_UNIQUE_ID);
 	if (session_template_says (template, n, CKA_PUBLIC_KEY_INFO))
 		TRY (check_public_info (&draft));
@@ -333,11 +334,14 @@ change_attributes (void *data, Attrs *attrs)
 {
 	const Change *change = data;
 	const Rules *rules = rules_for_attrs (attrs);
+	auto_attrs Attrs before = { 0 };
 
+	TRY (attrs_copy (&before, attrs));
 	if (!attrs_bool (attrs, CKA_MODIFIABLE, true))
 		return fail (CKR_ACTION_PROHIBITED, "the object may not be modified");
 	TRY (rules_accept (rules, RULES_SET, change->template, change->n, change->is_so, attrs));
 	TRY (policy_change (change->template, change->n, attrs));
+	TRY (policy_keep (&before, attrs));
 	if (!attrs_bool (attrs, CKA_SENSITIVE, false) && attrs_has (attrs, CKA_ALWAYS_SENSITIVE))
 		TRY (attrs_set_bool (attrs, CKA_ALWAYS_SENSITIVE, false));
 	if (attrs_bool (attrs, CKA_EXTRACTABLE, false) && attrs_has (attrs, CKA_NEVER_EXTRACTABLE))

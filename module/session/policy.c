@@ -8,35 +8,60 @@
 
 typedef enum { FOR_KEYS, FOR_DATA } Side;
 
-static const CK_ATTRIBUTE_TYPE uses_of[][2] = {
+/* Signing is one: a MAC of one block is that block encrypted, or nearly so. */
+static const CK_ATTRIBUTE_TYPE uses_of[][4] = {
 	[FOR_KEYS] = { CKA_WRAP, CKA_UNWRAP },
-	[FOR_DATA] = { CKA_ENCRYPT, CKA_DECRYPT },
+	[FOR_DATA] = { CKA_ENCRYPT, CKA_DECRYPT, CKA_SIGN, CKA_VERIFY },
 };
-
-static bool
-is_for (const Attrs *key, Side side)
-{
-	return attrs_bool (key, uses_of[side][0], false) || attrs_bool (key, uses_of[side][1], false);
-}
 
 static bool
 is_use_of (CK_ATTRIBUTE_TYPE usage, Side side)
 {
-	return usage == uses_of[side][0] || usage == uses_of[side][1];
+	for (size_t i = 0; i < N_ELEMENTS (uses_of[side]) && uses_of[side][i] != 0; i++)
+		if (usage == uses_of[side][i])
+			return true;
+	return false;
+}
+
+static bool
+is_for (const Attrs *key, Side side)
+{
+	for (size_t i = 0; i < N_ELEMENTS (uses_of[side]) && uses_of[side][i] != 0; i++)
+		if (attrs_bool (key, uses_of[side][i], false))
+			return true;
+	return false;
+}
+
+static bool
+is_secret (const Attrs *key)
+{
+	return attrs_ulong (key, CKA_CLASS, CK_UNAVAILABLE_INFORMATION) == CKO_SECRET_KEY;
 }
 
 static bool
 is_for_both (const Attrs *key)
 {
-	return attrs_ulong (key, CKA_CLASS, CK_UNAVAILABLE_INFORMATION) == CKO_SECRET_KEY && is_for (key, FOR_KEYS) &&
-	       is_for (key, FOR_DATA);
+	return is_secret (key) && is_for (key, FOR_KEYS) && is_for (key, FOR_DATA);
 }
 
-/* Is it both still, as no use has decided yet? */
+/* Has a use decided so? */
+static bool
+is_decided (const Attrs *key)
+{
+	return attrs_bool (key, CKA_SOFTHSM_KEYS_ONLY, false);
+}
+
+/* Was it made for keys, and may have wrapped some? */
+static bool
+is_for_keys_alone (const Attrs *key)
+{
+	return is_secret (key) && is_for (key, FOR_KEYS) && !is_for (key, FOR_DATA);
+}
+
 static bool
 is_open (const Object *key)
 {
-	return is_for_both (&key->attrs) && !object_bool (key, CKA_SOFTHSM_KEYS_ONLY, false);
+	return is_for_both (&key->attrs) && !is_decided (&key->attrs);
 }
 
 CK_RV
@@ -44,13 +69,13 @@ policy_use (const Object *key, CK_ATTRIBUTE_TYPE usage)
 {
 	KeysPolicy policy = library_config ()->keys_policy;
 
-	if (policy == KEYS_COMPAT || !is_for_both (&key->attrs))
+	if (policy == KEYS_COMPAT)
 		return CKR_OK;
-	if (is_use_of (usage, FOR_DATA) && !is_open (key))
-		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED,
-		             "the key has wrapped keys: it is for no data (keys.policy)");
+	if (is_use_of (usage, FOR_DATA) && is_decided (&key->attrs))
+		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key is one that wraps keys: it is for no data (keys.policy)");
 	if (policy == KEYS_STRICT && is_use_of (usage, FOR_KEYS) && is_open (key))
-		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key is for data too: it wraps no keys (keys.policy)");
+		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED,
+		             "the key is for data too: it wraps no keys (keys.policy)");
 	return CKR_OK;
 }
 
@@ -74,6 +99,9 @@ policy_decide (Session *session, CK_OBJECT_HANDLE handle, const Object *key)
 		return CKR_OK;
 	}
 	rv = token_change_object (session->token, handle, keep_for_keys, NULL);
+	if (rv != CKR_OK)
+		log_warning ("a key that wraps keys and encrypts data cannot be marked as one for keys, and wraps none "
+		             "(keys.policy)");
 	/* What was begun could still open what is wrapped now. */
 	if (rv == CKR_OK)
 		session_forget_operations (session->token, session, handle);
@@ -100,10 +128,9 @@ policy_draft (RulesOp op, Attrs *draft)
 {
 	Side other = is_for (draft, FOR_KEYS) ? FOR_DATA : FOR_KEYS;
 
-	if (library_config ()->keys_policy != KEYS_STRICT ||
-	    attrs_ulong (draft, CKA_CLASS, CK_UNAVAILABLE_INFORMATION) != CKO_SECRET_KEY)
+	if (library_config ()->keys_policy != KEYS_STRICT || !is_secret (draft))
 		return CKR_OK;
-	for (size_t i = 0; i < N_ELEMENTS (uses_of[other]); i++)
+	for (size_t i = 0; i < N_ELEMENTS (uses_of[other]) && uses_of[other][i] != 0; i++)
 		if (!attrs_has (draft, uses_of[other][i]))
 			TRY (attrs_set_bool (draft, uses_of[other][i], false));
 	if (op == RULES_GENERATE && !attrs_has (draft, CKA_WRAP_WITH_TRUSTED))
@@ -139,11 +166,55 @@ policy_keeps_ciphertext (const Object *key)
 	return library_config ()->keys_policy != KEYS_COMPAT && !may_encrypt;
 }
 
+/* Whoever may give a key other uses, or copy it so, could have it open what it wrapped. */
 CK_RV
-policy_copy (const Object *key)
+policy_keep (const Attrs *before, Attrs *after)
+{
+	if (library_config ()->keys_policy == KEYS_COMPAT || !is_for_keys_alone (before) || is_for_keys_alone (after))
+		return CKR_OK;
+	return attrs_set_bool (after, CKA_SOFTHSM_KEYS_ONLY, true);
+}
+
+static CK_RV
+refuse_twin (const Object *key)
 {
 	if (library_config ()->keys_policy != KEYS_COMPAT && is_open (key) && object_bool (key, CKA_TRUSTED, false))
 		return fail (CKR_ACTION_PROHIBITED,
 		             "one of two such trusted keys could open what the other wraps (keys.policy)");
 	return CKR_OK;
+}
+
+CK_RV
+policy_copy (const Object *key)
+{
+	return refuse_twin (key);
+}
+
+CK_RV
+policy_derive (const Object *base, Attrs *derived)
+{
+	TRY (refuse_twin (base) == CKR_OK ? CKR_OK : CKR_KEY_FUNCTION_NOT_PERMITTED);
+	if (library_config ()->keys_policy == KEYS_COMPAT ||
+	    (!is_decided (&base->attrs) && !is_for_keys_alone (&base->attrs)))
+		return CKR_OK;
+	return attrs_set_bool (derived, CKA_SOFTHSM_KEYS_ONLY, true);
+}
+
+/* Whoever may say that what is unwrapped is not sensitive reads whatever the key has wrapped. */
+CK_RV
+policy_unwrap (const Object *unwrapping, const CK_ATTRIBUTE *template, CK_ULONG n, Attrs *draft)
+{
+	bool is_trusted = object_bool (unwrapping, CKA_TRUSTED, false);
+	KeysPolicy policy = library_config ()->keys_policy;
+
+	if (policy == KEYS_COMPAT || (policy == KEYS_DEFAULT && !is_trusted))
+		return CKR_OK;
+	if (!attrs_bool (draft, CKA_SENSITIVE, false) && session_template_says (template, n, CKA_SENSITIVE))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "what is unwrapped is sensitive (keys.policy)");
+	TRY (attrs_set_bool (draft, CKA_SENSITIVE, true));
+	if (!is_trusted || attrs_bool (draft, CKA_WRAP_WITH_TRUSTED, false))
+		return CKR_OK;
+	if (session_template_says (template, n, CKA_WRAP_WITH_TRUSTED))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "what a trusted key unwraps is for trusted keys (keys.policy)");
+	return attrs_set_bool (draft, CKA_WRAP_WITH_TRUSTED, true);
 }

@@ -99,6 +99,7 @@ after_fork_in_child (void)
 			memset (session->messages, 0, sizeof session->messages);
 		}
 		pthread_mutex_init (&session->lock, NULL);
+		pthread_mutex_init (&session->forget_lock, NULL);
 	}
 }
 
@@ -124,6 +125,7 @@ session_free (Session *session)
 		message_clear (&session->messages[i]);
 	free (session->found);
 	pthread_mutex_destroy (&session->lock);
+	pthread_mutex_destroy (&session->forget_lock);
 	free (session);
 }
 
@@ -379,6 +381,7 @@ session_open (CK_SLOT_ID slot, bool read_write, CK_SESSION_HANDLE *handle)
 	TRY_ALLOC (session);
 	*session = (Session){ .handle = handle_new (), .token = token, .read_write = read_write, .refs = 1 };
 	pthread_mutex_init (&session->lock, NULL);
+	pthread_mutex_init (&session->forget_lock, NULL);
 	CK_RV rv = token_open_session (token, read_write);
 	if (rv == CKR_OK && !handles_put (&library.sessions, session->handle, session)) {
 		token_close_session (token, session->handle, read_write);
@@ -447,6 +450,55 @@ find_session (CK_SESSION_HANDLE handle, Session **session)
 	return CKR_OK;
 }
 
+#define EVERY_KEY ((CK_OBJECT_HANDLE)-1)
+
+/* Is it one of those with the key @handle, with any private one (0), or with any? */
+static bool
+is_meant (const Object *key, CK_OBJECT_HANDLE its_handle, CK_OBJECT_HANDLE handle)
+{
+	if (key == NULL)
+		return false;
+	return handle == EVERY_KEY || (handle != 0 ? its_handle == handle : object_is_private (key));
+}
+
+static void
+forget_operations (Session *session, CK_OBJECT_HANDLE handle)
+{
+	for (size_t i = 0; i < N_OPS; i++)
+		if (is_meant (session->ops[i].key, session->ops[i].key_handle, handle))
+			op_end (&session->ops[i]);
+	for (size_t i = 0; i < N_MESSAGES; i++)
+		if (is_meant (session->messages[i].key, session->messages[i].key_handle, handle))
+			message_end (&session->messages[i]);
+}
+
+/* A thread is in the session: it does so itself, when it leaves at the latest. */
+static void
+note_forgotten (Session *session, CK_OBJECT_HANDLE handle)
+{
+	pthread_mutex_lock (&session->forget_lock);
+	if (session->n_forget < N_ELEMENTS (session->forget)) {
+		session->forget[session->n_forget] = handle;
+		__atomic_store_n (&session->n_forget, session->n_forget + 1, __ATOMIC_RELEASE);
+	} else {
+		session->forget[0] = EVERY_KEY;
+	}
+	pthread_mutex_unlock (&session->forget_lock);
+}
+
+/* Its lock is ours. */
+static void
+forget_noted (Session *session)
+{
+	if (__atomic_load_n (&session->n_forget, __ATOMIC_ACQUIRE) == 0)
+		return;
+	pthread_mutex_lock (&session->forget_lock);
+	for (unsigned i = 0; i < session->n_forget; i++)
+		forget_operations (session, session->forget[i]);
+	__atomic_store_n (&session->n_forget, 0, __ATOMIC_RELEASE);
+	pthread_mutex_unlock (&session->forget_lock);
+}
+
 CK_RV
 session_enter (CK_SESSION_HANDLE handle, Session **session)
 {
@@ -454,6 +506,7 @@ session_enter (CK_SESSION_HANDLE handle, Session **session)
 
 	TRY (find_session (handle, &found));
 	pthread_mutex_lock (&found->lock);
+	forget_noted (found);
 	*session = found;
 	return CKR_OK;
 }
@@ -463,6 +516,7 @@ session_leave (Session **session)
 {
 	if (*session == NULL)
 		return;
+	forget_noted (*session);
 	pthread_mutex_unlock (&(*session)->lock);
 	session_unref (*session);
 }
@@ -525,26 +579,7 @@ session_login (Session *session, CK_USER_TYPE who, Bytes pin)
 	}
 }
 
-/* Those with the key @handle, or with any private one when that is 0. */
-static void
-forget_operations (Session *session, CK_OBJECT_HANDLE handle)
-{
-	for (size_t i = 0; i < N_OPS; i++) {
-		Op *op = &session->ops[i];
-
-		if (op->key != NULL && (handle != 0 ? op->key_handle == handle : object_is_private (op->key)))
-			op_end (op);
-	}
-	for (size_t i = 0; i < N_MESSAGES; i++) {
-		Message *message = &session->messages[i];
-
-		if (message->key != NULL &&
-		    (handle != 0 ? message->key_handle == handle : object_is_private (message->key)))
-			message_end (message);
-	}
-}
-
-/* A session that is in a call now is left to it: its operation has the key already. */
+/* In a session that is in a call now they end with that call. */
 void
 session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 {
@@ -554,8 +589,12 @@ session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 
 	forget_operations (own, handle);
 	while ((session = handles_next (&library.sessions, &at)) != NULL) {
-		if (session == own || session->token != token || pthread_mutex_trylock (&session->lock) != 0)
+		if (session == own || session->token != token)
 			continue;
+		if (pthread_mutex_trylock (&session->lock) != 0) {
+			note_forgotten (session, handle);
+			continue;
+		}
 		forget_operations (session, handle);
 		pthread_mutex_unlock (&session->lock);
 	}

@@ -18,6 +18,9 @@ typedef struct Session {
 	pthread_mutex_t lock;   /* one call at a time */
 	Op ops[N_OPS];
 	Message messages[N_MESSAGES];
+	pthread_mutex_t forget_lock;
+	CK_OBJECT_HANDLE forget[8];     /* keys whose operations end with the call that is inside; 0: every private one */
+	unsigned n_forget;
 	bool *begun_last;       /* the .needs_login of one of these, or NULL */
 	CK_OBJECT_HANDLE *found;        /* a search that is under way */
 	CK_ULONG n_found, n_given;
@@ -200,8 +203,16 @@ CK_RV policy_change (const CK_ATTRIBUTE *template, CK_ULONG n, const Attrs *key)
 /* Is ciphertext of the key's, as derivations make it, only for those who may not read it? */
 bool policy_keeps_ciphertext (const Object *key);
 
-/* CKR_ACTION_PROHIBITED: a copy would decide otherwise than its original. */
+/* What a key was made for, or became, stays with it and its copies whatever uses they get. */
+CK_RV policy_keep (const Attrs *before, Attrs *after);
+
+/* Of a trusted key that may still do both there is no second one, copied or derived, that would decide otherwise.
+ * CKR_ACTION_PROHIBITED; CKR_KEY_FUNCTION_NOT_PERMITTED. */
 CK_RV policy_copy (const Object *key);
+CK_RV policy_derive (const Object *base, Attrs *derived);
+
+/* CKR_TEMPLATE_INCONSISTENT. */
+CK_RV policy_unwrap (const Object *unwrapping, const CK_ATTRIBUTE *template, CK_ULONG n, Attrs *draft);
 
 /* The templates that keys carry for others: CKA_WRAP_TEMPLATE and its like, all of which the key must be like
  * (CKR_KEY_HANDLE_INVALID); CKA_UNWRAP_TEMPLATE and its like, which set what the template leaves open

@@ -193,15 +193,16 @@ check_generator (const MessageParam *message)
 
 /* The key, and its tag behind it. */
 static CK_RV
-wrap_message (Session *session, Use *use, const MessageParam *message, Bytes aad, Bytes encoded, Buf *result)
+wrap_message (Session *session, Use *use, const MessageParam *message, Bytes aad, const Wrapped *wrapped, Buf *result)
 {
 	uint8_t made[MOST_NONCE], room[MESSAGE_ROOM];
 	MessageParam whole = *message;
 
-	whole.n_data = encoded.len;
+	whole.n_data = wrapped->encoded.len;
 	TRY (message_nonce (&whole, made));
 	use->param = use->mech->message->plain_param (&whole, made, aad, room);
-	TRY (wrap_code (run (session, use, use->mech->encrypt, encoded, result)));
+	TRY (wrap_code (run (session, use, use->mech->encrypt, bytes_of (&wrapped->encoded), result)));
+	TRY (decide (session, use, wrapped));
 	memcpy (whole.nonce, made, whole.n_nonce);
 	return CKR_OK;
 }
@@ -241,8 +242,7 @@ wrap_as_message (Session *session, Use *use, const CK_MECHANISM *mechanism, CK_O
 	TRY (open_wrapped (session, use, wrapping, key, &wrapped));
 	if (out_answers (to, wrapped.encoded.len + message.n_tag, &rv))
 		return rv;
-	TRY (decide (session, use, &wrapped));
-	TRY (wrap_message (session, use, &message, aad, bytes_of (&wrapped.encoded), &result));
+	TRY (wrap_message (session, use, &message, aad, &wrapped, &result));
 	return out_offer (to, bytes_of (&result));
 }
 
@@ -323,8 +323,7 @@ session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_
 	TRY (open_wrapped (session, &use, wrapping, key, &wrapped));
 	if (out_answers (to, wrapped.encoded.len, &rv))
 		return rv;
-	TRY (decide (session, &use, &wrapped));
-	TRY (wrap_message (session, &use, &message, aad, bytes_of (&wrapped.encoded), &result));
+	TRY (wrap_message (session, &use, &message, aad, &wrapped, &result));
 	memcpy (message.tag, result.data + wrapped.encoded.len, message.n_tag);
 	return out_offer (to, bytes (result.data, wrapped.encoded.len));
 }
@@ -426,18 +425,26 @@ draft_unwrapped (Session *session, const Use *use, const CK_ATTRIBUTE *template,
 	TRY (session_draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, rules, draft));
 	if (!session_template_says (template, n, CKA_EXTRACTABLE))
 		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, extractable));
-	return session_apply_template (use->key, CKA_UNWRAP_TEMPLATE, template, n, *rules,
-	                               token_logged_in (session->token) == LOGIN_SO, draft);
+	TRY (session_apply_template (use->key, CKA_UNWRAP_TEMPLATE, template, n, *rules,
+	                             token_logged_in (session->token) == LOGIN_SO, draft));
+	return policy_unwrap (use->key, template, n, draft);
 }
 
 static CK_RV
 adopt_unwrapped (Session *session, const Use *use, CK_OBJECT_HANDLE unwrapping, Bytes value, const Rules *rules,
                  Attrs *draft, CK_OBJECT_HANDLE *key)
 {
+	CK_OBJECT_HANDLE made;
+	CK_RV rv;
+
 	TRY (decode_key (value, draft));
-	if (attrs_bool (draft, CKA_SENSITIVE, true))
-		TRY (policy_decide (session, unwrapping, use->key));
-	return session_adopt (session, rules, RULES_UNWRAP, draft, key);
+	TRY (session_adopt (session, rules, RULES_UNWRAP, draft, &made));
+	rv = policy_decide (session, unwrapping, use->key);
+	if (rv == CKR_OK)
+		*key = made;
+	else
+		token_destroy_object (session->token, made);
+	return rv;
 }
 
 CK_RV

@@ -730,7 +730,8 @@ take_tag (Attrs *record, StoreStamp *stamp)
 {
 	const Attr *tag = attrs_find (record, OS_TAG);
 
-	stamp->has_tag = tag != NULL && tag->len == sizeof stamp->tag;
+	/* the id is the file's name: one that stands in the file is no part of what was tagged */
+	stamp->has_tag = tag != NULL && tag->len == sizeof stamp->tag && !attrs_has (record, CKA_UNIQUE_ID);
 	if (stamp->has_tag)
 		memcpy (stamp->tag, attr_bytes (tag).data, sizeof stamp->tag);
 	attrs_remove (record, OS_TAG);

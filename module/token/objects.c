@@ -387,7 +387,8 @@ objects_logout (Token *token)
 		else
 			table_hide (&token->table, entry, true);
 	}
-	token->hidden = false;
+	/* what was not authentic may be seen again: nobody can tell any more */
+	token->hidden = token->config->keys_policy == KEYS_STRICT;
 }
 
 void
@@ -549,6 +550,15 @@ make_record (Token *token, const Attrs *draft, Attrs *record)
 	return CKR_OK;
 }
 
+/* What nobody could tag would be out of sight once somebody has logged in. */
+static CK_RV
+may_write (Token *token)
+{
+	if (token->config->keys_policy == KEYS_STRICT && open_master (token) == NULL)
+		return fail (CKR_USER_NOT_LOGGED_IN, "objects of the token are written by who has logged in (keys.policy)");
+	return CKR_OK;
+}
+
 static CK_RV
 add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 {
@@ -558,6 +568,7 @@ add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 	Entry *entry;
 	CK_RV rv;
 
+	TRY (may_write (token));
 	TRY (make_record (token, draft, &record));
 	TRY (token->store->ops->add (token->store, &record, open_master (token), id, &stamp, &token->seen));
 	entry = table_add (&token->table, id, 0);
@@ -652,8 +663,10 @@ change_token_object (Token *token, Entry *entry, TokenChange change, void *data)
 {
 	RecordChange edit = { token, change, data };
 	StoreChange whole = { change_record, &edit, open_master (token), wants_authentic (token) };
-	CK_RV rv = token->store->ops->edit (token->store, entry->id, &whole, &entry->stamp);
+	CK_RV rv = may_write (token);
 
+	if (rv == CKR_OK)
+		rv = token->store->ops->edit (token->store, entry->id, &whole, &entry->stamp);
 	if (rv == CKR_OK) {
 		rv = load_entry (token, entry);
 		/* It is done: what there is no memory for now is read at the next look. */

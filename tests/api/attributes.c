@@ -167,6 +167,7 @@ static const Said secret_key_rows[] = {
 	{ A (UNWRAP_TEMPLATE), SAID_TEMPLATE, 0, NONE },
 	{ A (DERIVE_TEMPLATE), SAID_TEMPLATE, 0, NONE },
 #ifdef CKA_SOFTHSM_KEYS_ONLY
+	{ A (SOFTHSM_PARTLY_KNOWN), SAID_BOOL, N (2) | N (4) | N (6), NOT_YET, false, "of no standard: it is keys.policy's" },
 	{ A (SOFTHSM_KEYS_ONLY), SAID_BOOL, N (2) | N (4) | N (6), NOT_YET, false, "of no standard: it is keys.policy's" },
 #endif
 };

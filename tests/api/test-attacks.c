@@ -194,6 +194,138 @@ a_copy_is_what_its_original_has_become (Api *api, gconstpointer unused)
 	assert_rv (api_set (api, copy, T (NO (CKA_SOFTHSM_KEYS_ONLY))), CKR_ATTRIBUTE_READ_ONLY);
 }
 
+/* For keys alone: it may have wrapped, and nobody can tell. */
+#define FOR_KEYS                                                                                                       \
+	YES (CKA_SENSITIVE), YES (CKA_WRAP), YES (CKA_UNWRAP), NO (CKA_ENCRYPT), NO (CKA_DECRYPT), NO (CKA_SIGN), NO (CKA_VERIFY)
+
+#define FOR_DATA NO (CKA_WRAP), NO (CKA_UNWRAP), YES (CKA_ENCRYPT), YES (CKA_DECRYPT)
+
+/* In every policy but compat: by change or by copy. */
+static void
+a_key_for_keys_never_becomes_one_for_data (Api *api, gconstpointer unused)
+{
+	CK_OBJECT_HANDLE key, copy, prey_too;
+	Blob wrapped, value;
+
+	if (api_spares_softhsm (api, "SoftHSM falls to it"))
+		return;
+	key = api_key (api, KEY_AES, T (FOR_KEYS));
+	prey_too = api_key (api, KEY_AES, T (YES (CKA_SENSITIVE), FOR_DATA));
+	assert_ok (wrap (api, PAD, key, prey_too, &wrapped));
+	assert_ok (api->f->C_CopyObject (api->session, key, T (FOR_DATA), &copy));
+	assert_rv (decrypt (api, PAD, copy, &wrapped, &value), CKR_KEY_FUNCTION_NOT_PERMITTED);
+	/* in two steps */
+	assert_ok (api_set (api, key, T (NO (CKA_WRAP), NO (CKA_UNWRAP))));
+	assert_ok (api_set (api, key, T (YES (CKA_DECRYPT))));
+	assert_rv (decrypt (api, PAD, key, &wrapped, &value), CKR_KEY_FUNCTION_NOT_PERMITTED);
+}
+
+static void
+what_was_decided_stays_when_the_key_may_wrap_no_more (Api *api, gconstpointer unused)
+{
+	CK_OBJECT_HANDLE key = all_purpose (api), copy;
+	Blob wrapped, value;
+
+	if (api_spares_softhsm (api, "SoftHSM falls to it"))
+		return;
+	assert_ok (wrap (api, PAD, key, prey (api), &wrapped));
+	assert_ok (api->f->C_CopyObject (api->session, key, T (NO (CKA_WRAP), NO (CKA_UNWRAP)), &copy));
+	assert_rv (decrypt (api, PAD, copy, &wrapped, &value), CKR_KEY_FUNCTION_NOT_PERMITTED);
+	assert_ok (api_set (api, key, T (NO (CKA_WRAP), NO (CKA_UNWRAP))));
+	assert_rv (decrypt (api, PAD, key, &wrapped, &value), CKR_KEY_FUNCTION_NOT_PERMITTED);
+}
+
+/* XOR with zeros gives the same value again. */
+static void
+what_is_derived_from_a_key_for_keys_is_for_keys (Api *api, gconstpointer unused)
+{
+	CK_BYTE zeros[32] = { 0 };
+	StringParams params = { zeros, sizeof zeros };
+	CK_OBJECT_HANDLE key, clone;
+	Blob wrapped, value;
+
+	if (api_spares_softhsm (api, "SoftHSM has no such derivation"))
+		return;
+	key = api_key (api, KEY_AES, T (FOR_KEYS, YES (CKA_DERIVE)));
+	assert_ok (derive (api, MECH_PARAM (CKM_XOR_BASE_AND_DATA, &params), key,
+	                   T (TYPE (CKK_AES), LENGTH (32), FOR_DATA), &clone));
+	assert_ok (wrap (api, PAD, key, api_key (api, KEY_AES, T (YES (CKA_SENSITIVE), FOR_DATA)), &wrapped));
+	assert_rv (decrypt (api, PAD, clone, &wrapped, &value), CKR_KEY_FUNCTION_NOT_PERMITTED);
+}
+
+/* From GMACs the stream of GCM is computed, and a MAC of one block is nearly that block encrypted. */
+static void
+a_key_that_has_wrapped_signs_nothing (Api *api, gconstpointer unused)
+{
+	CK_OBJECT_HANDLE key = all_purpose (api);
+	CK_BYTE nonce[12] = { 0 };
+	GcmParams gcm = { nonce, sizeof nonce, 96, NULL, 0, 128 };
+	Blob wrapped;
+
+	if (api_spares_softhsm (api, "SoftHSM has no such mechanism"))
+		return;
+	assert_ok (wrap (api, PAD, key, prey (api), &wrapped));
+	assert_rv (api->f->C_SignInit (api->session, MECH_PARAM (CKM_AES_GMAC, &gcm), key), CKR_KEY_FUNCTION_NOT_PERMITTED);
+	assert_rv (api->f->C_SignInit (api->session, MECH (CKM_AES_CMAC), key), CKR_KEY_FUNCTION_NOT_PERMITTED);
+}
+
+static void
+what_fails_decides_nothing (Api *api, gconstpointer unused)
+{
+	CK_BYTE nonce[12] = { 0 }, wrong[3] = { 1, 2, 3 };
+	GcmWrapParams nowhere = { NULL, sizeof nonce, 0, CKG_GENERATE_RANDOM, NULL, 0, 128 };
+	GcmWrapParams too_few = { nonce, sizeof nonce, 90, CKG_GENERATE_RANDOM, NULL, 0, 128 };
+	CK_OBJECT_HANDLE key = all_purpose (api), made;
+	Blob data, out;
+
+	if (api_spares_softhsm (api, "SoftHSM wraps with no such mechanism"))
+		return;
+	assert_ok (encrypt (api, PAD, key, bytes32, 32, &data));
+	assert_rv (unwrap (api, PAD, key, &data, T (A_DATA (CKA_CHECK_VALUE, wrong, 3)), &made), CKR_ATTRIBUTE_VALUE_INVALID);
+	assert_rv (wrap (api, MECH_PARAM (CKM_AES_GCM, &nowhere), key, prey (api), &out), CKR_MECHANISM_PARAM_INVALID);
+	assert_rv (wrap (api, MECH_PARAM (CKM_AES_GCM, &too_few), key, prey (api), &out), CKR_MECHANISM_PARAM_INVALID);
+	assert_ok (encrypt (api, PAD, key, bytes32, 32, &out));
+}
+
+typedef struct {
+	const Api *api;
+	CK_SESSION_HANDLE session;
+} Busy;
+
+static gpointer
+keep_busy (gpointer data)
+{
+	const Busy *busy = data;
+	CK_ATTRIBUTE bits = A_ULONG (CKA_MODULUS_BITS, 3072), open = NO (CKA_PRIVATE);
+	CK_OBJECT_HANDLE public, private;
+
+	assert_ok (busy->api->f->C_GenerateKeyPair (busy->session, MECH (CKM_RSA_PKCS_KEY_PAIR_GEN), &bits, 1, &open, 1,
+	                                            &public, &private));
+	return NULL;
+}
+
+/* While a thread is in a session its operations cannot be ended from outside: they end with the call. */
+static void
+a_busy_session_keeps_no_operation (Api *api, gconstpointer unused)
+{
+	Busy busy = { api, api_open (api, CKF_SERIAL_SESSION | CKF_RW_SESSION) };
+	CK_OBJECT_HANDLE key = all_purpose (api), signs = api_key (api, KEY_RSA_PRIVATE, T (YES (CKA_PRIVATE)));
+	Blob wrapped, value = { .n = sizeof value.data };
+	GThread *thread;
+
+	if (api_spares_softhsm (api, "SoftHSM falls to it"))
+		return;
+	assert_ok (api->f->C_DecryptInit (busy.session, PAD, key));
+	assert_ok (api->f->C_SignInit (busy.session, MECH (CKM_SHA256_RSA_PKCS), signs));
+	thread = g_thread_new ("busy", keep_busy, &busy);
+	g_usleep (20000);
+	assert_ok (wrap (api, PAD, key, prey (api), &wrapped));
+	assert_ok (api->f->C_Logout (api->session));
+	g_thread_join (thread);
+	assert_rv (api->f->C_Decrypt (busy.session, wrapped.data, wrapped.n, value.data, &value.n), CKR_OPERATION_NOT_INITIALIZED);
+	assert_rv (api->f->C_Sign (busy.session, bytes32, 32, value.data, &value.n), CKR_OPERATION_NOT_INITIALIZED);
+}
+
 /* With two of them, one wraps and the other decrypts. */
 static void
 a_trusted_key_for_both_has_no_twin (Api *api, gconstpointer unused)
@@ -261,6 +393,43 @@ an_unwrap_template_keeps_twins_from_opposite_roles (Api *api, gconstpointer unus
 	assert_rv (unwrap (api, KW, key, &wrapped, T (NO (CKA_SENSITIVE)), &made), CKR_TEMPLATE_INCONSISTENT);
 }
 
+/* Whoever says what the key is to be says that it may be read. */
+static void
+strict_unwraps_nothing_that_can_be_read (Api *api, gconstpointer unused)
+{
+	CK_OBJECT_HANDLE key, made;
+	Blob wrapped;
+
+	if (api_spares_softhsm (api, "SoftHSM falls to it"))
+		return;
+	key = api_key (api, KEY_AES, T (FOR_KEYS));
+	assert_ok (wrap (api, KW, key, api_key (api, KEY_AES, T (YES (CKA_SENSITIVE), FOR_DATA)), &wrapped));
+	assert_rv (unwrap (api, KW, key, &wrapped, T (NO (CKA_SENSITIVE), YES (CKA_EXTRACTABLE)), &made), CKR_TEMPLATE_INCONSISTENT);
+	assert_ok (unwrap (api, KW, key, &wrapped, T (FOR_DATA, YES (CKA_EXTRACTABLE)), &made));
+	assert_rv (api_get (api, made, CKA_VALUE), CKR_ATTRIBUTE_SENSITIVE);
+}
+
+static void
+what_a_trusted_key_unwraps_is_for_trusted_keys (Api *api, gconstpointer unused)
+{
+	CK_OBJECT_HANDLE key, made;
+	Blob wrapped;
+
+	if (api_spares_softhsm (api, "SoftHSM falls to it"))
+		return;
+	assert_ok (api->f->C_Logout (api->session));
+	assert_ok (api_login (api, api->session, CKU_SO, SO_PIN));
+	key = api_key (api, KEY_AES, T (FOR_KEYS, YES (CKA_TRUSTED), NO (CKA_PRIVATE)));
+	assert_ok (wrap (api, KW, key, api_key (api, KEY_AES, T (YES (CKA_SENSITIVE), YES (CKA_WRAP_WITH_TRUSTED), NO (CKA_PRIVATE))),
+	                 &wrapped));
+	assert_rv (unwrap (api, KW, key, &wrapped, T (NO (CKA_PRIVATE), NO (CKA_SENSITIVE)), &made), CKR_TEMPLATE_INCONSISTENT);
+	assert_rv (unwrap (api, KW, key, &wrapped, T (NO (CKA_PRIVATE), NO (CKA_WRAP_WITH_TRUSTED)), &made),
+	           CKR_TEMPLATE_INCONSISTENT);
+	assert_ok (unwrap (api, KW, key, &wrapped, T (NO (CKA_PRIVATE)), &made));
+	g_assert_true (api_bool (api, made, CKA_SENSITIVE));
+	g_assert_true (api_bool (api, made, CKA_WRAP_WITH_TRUSTED));
+}
+
 /* --- strict: keys are for one of both from the beginning --- */
 
 static void
@@ -281,7 +450,7 @@ strict_makes_no_key_for_both (Api *api, gconstpointer unused)
 	g_assert_false (api_bool (api, key, CKA_WRAP));
 	g_assert_true (api_bool (api, key, CKA_WRAP_WITH_TRUSTED));
 	assert_rv (api_set (api, key, T (YES (CKA_WRAP))), CKR_TEMPLATE_INCONSISTENT);
-	assert_ok (api_set (api, key, T (YES (CKA_WRAP), NO (CKA_ENCRYPT), NO (CKA_DECRYPT))));
+	assert_ok (api_set (api, key, T (YES (CKA_WRAP), NO (CKA_ENCRYPT), NO (CKA_DECRYPT), NO (CKA_SIGN), NO (CKA_VERIFY))));
 	both[1] = (CK_ATTRIBUTE)YES (CKA_UNWRAP);
 	assert_ok (api->f->C_GenerateKey (api->session, MECH (CKM_AES_KEY_GEN), both, 3, &key));
 	g_assert_false (api_bool (api, key, CKA_ENCRYPT));
@@ -485,6 +654,28 @@ keys_are_not_derived_so_short_that_trying_finds_them (Api *api, gconstpointer un
 	/* which nobody needs to find who may read them */
 	assert_ok (derive (api, MECH_PARAM (CKM_ECDH1_DERIVE, &ecdh), api_key (api, KEY_MONTGOMERY_PRIVATE, NOTHING),
 	                   T (LENGTH (2), OPEN), &key));
+}
+
+/* One more unknown byte each time finds all of them. */
+static void
+keys_that_are_partly_known_are_not_cut (Api *api, gconstpointer unused)
+{
+	CK_ULONG bit = 8;
+	CK_BYTE none[1] = { 0 };
+	StringParams front = { bytes32, 15 }, nothing = { none, 0 };
+	CK_OBJECT_HANDLE secret = api_key (api, KEY_SECRET, T (YES (CKA_SENSITIVE), NO (CKA_EXTRACTABLE))),
+			 known = api_key (api, KEY_AES_128, NOTHING), longer, key;
+
+	if (api_spares_softhsm (api, "SoftHSM 2.6.1 has no such derivations"))
+		return;
+	assert_rv (derive (api, MECH_PARAM (CKM_CONCATENATE_BASE_AND_KEY, &secret), known, T (LENGTH (17)), &key),
+	           CKR_KEY_SIZE_RANGE);
+	assert_ok (derive (api, MECH_PARAM (CKM_CONCATENATE_DATA_AND_BASE, &front), secret, T (YES (CKA_DERIVE)), &longer));
+	assert_rv (derive (api, MECH_PARAM (CKM_EXTRACT_KEY_FROM_KEY, &bit), longer, T (LENGTH (16)), &key), CKR_KEY_SIZE_RANGE);
+	assert_rv (derive (api, MECH_PARAM (CKM_CONCATENATE_BASE_AND_DATA, &nothing), longer, T (LENGTH (16)), &key),
+	           CKR_KEY_SIZE_RANGE);
+	/* what is not, is */
+	assert_ok (derive (api, MECH_PARAM (CKM_EXTRACT_KEY_FROM_KEY, &bit), secret, T (LENGTH (16)), &key));
 }
 
 static void
@@ -747,6 +938,42 @@ strict_refuses_what_has_no_tag (Api *api, gconstpointer unused)
 	g_assert_cmpuint (n_labelled (api), ==, 1);
 }
 
+/* The id is the file's name. */
+static void
+strict_refuses_an_id_that_stands_in_a_file (Api *api, gconstpointer unused)
+{
+	static const char forged[] = "\0\0\0\0\0\0\0\4\0\0\0\0\0\0\0\3\0\0\0\0\0\0\0\6forged";
+	g_auto (File) file = { 0 };
+	gsize n = sizeof forged - 1;
+
+	if (api_spares_softhsm (api, "SoftHSM falls to it"))
+		return;
+	file = file_of (api, kept_key (api, TRUE));
+	file.data = g_realloc (file.data, file.n + n);
+	memcpy (file.data + file.n, forged, n);
+	file.n += n;
+	write_back (&file);
+	g_assert_cmpuint (n_labelled (api), ==, 0);
+}
+
+/* Nobody could tag them: they would be gone with the next login. */
+static void
+strict_has_objects_of_the_token_written_by_who_has_logged_in (Api *api, gconstpointer unused)
+{
+	CK_OBJECT_HANDLE key, other;
+
+	if (api_spares_softhsm (api, "SoftHSM has no such policy"))
+		return;
+	key = kept_key (api, FALSE);
+	assert_ok (api->f->C_Logout (api->session));
+	assert_rv (api_set (api, key, T (A_STRING (CKA_ID, "1"))), CKR_USER_NOT_LOGGED_IN);
+	assert_rv (api_try_key (api, KEY_RSA_PUBLIC, T (YES (CKA_TOKEN), NO (CKA_PRIVATE)), &other), CKR_USER_NOT_LOGGED_IN);
+	assert_ok (api_try_key (api, KEY_RSA_PUBLIC, T (NO (CKA_TOKEN), NO (CKA_PRIVATE)), &other));
+	g_assert_cmpuint (n_labelled (api), ==, 1);
+	assert_ok (api_login (api, api->session, CKU_USER, USER_PIN));
+	g_assert_cmpuint (n_labelled (api), ==, 1);
+}
+
 static void
 what_another_program_wrote_is_tagged_when_it_changes (Api *api, gconstpointer unused)
 {
@@ -787,6 +1014,17 @@ add_tests (void)
 	ADD ("attacks", decryption_that_is_under_way_ends_with_the_first_wrap);
 	ADD ("attacks", what_was_decided_outlives_the_process);
 	ADD ("attacks", a_copy_is_what_its_original_has_become);
+	ADD ("attacks", a_key_for_keys_never_becomes_one_for_data);
+	ADD ("attacks", what_was_decided_stays_when_the_key_may_wrap_no_more);
+	ADD ("attacks", what_is_derived_from_a_key_for_keys_is_for_keys);
+	ADD ("attacks", a_key_that_has_wrapped_signs_nothing);
+	ADD ("attacks", what_fails_decides_nothing);
+	ADD ("attacks", a_busy_session_keeps_no_operation);
+	ADD_WITH ("attacks", strict_unwraps_nothing_that_can_be_read, STRICT);
+	ADD ("attacks", what_a_trusted_key_unwraps_is_for_trusted_keys);
+	ADD ("attacks", keys_that_are_partly_known_are_not_cut);
+	ADD_WITH ("attacks", strict_refuses_an_id_that_stands_in_a_file, STRICT);
+	ADD_WITH ("attacks", strict_has_objects_of_the_token_written_by_who_has_logged_in, STRICT);
 	ADD ("attacks", a_trusted_key_for_both_has_no_twin);
 	ADD_WITH ("attacks", compat_lets_a_key_do_both, COMPAT);
 	ADD ("attacks", a_key_that_has_unwrapped_encrypts_nothing);
