@@ -3,6 +3,7 @@
 
 #include "keyfile-any.h"
 
+#include "bind-key.h"
 #include "keyfile-private.h"
 #include "setup.h"
 
@@ -112,6 +113,27 @@ read_private (Reading *reading, const gnutls_datum_t *content, gnutls_x509_crt_f
 	ok = import_private (reading, key, content, format, error);
 	gnutls_x509_privkey_deinit (key);
 	return ok;
+}
+
+/* --- BIND's --- */
+
+static void
+ignore (const char *sentence)
+{
+	g_debug ("%s", sentence);
+}
+
+static bool
+read_bind (Reading *reading, GError **error)
+{
+	auto_wipe Buf info = BUF_SECRET;
+	gnutls_datum_t datum;
+
+	if (!bind_key_read (reading->path, ignore, &info))
+		return setup_refuse (error, _ ("The private key in %s cannot be read: \"softhsm2-keyconv\" may tell why."),
+		                     reading->path);
+	datum = (gnutls_datum_t){ info.data, (unsigned)info.len };
+	return read_private (reading, &datum, GNUTLS_X509_FMT_DER, error);
 }
 
 /* --- certificates and public keys --- */
@@ -320,6 +342,8 @@ keyfile_read_any (const char *path, AskPassphrase ask, void *data, GError **erro
 	}
 	if (ok && strstr ((const char *)content.data, "-----BEGIN ") != NULL)
 		ok = read_pem (&reading, &content, error);
+	else if (ok && strstr ((const char *)content.data, "Private-key-format:") != NULL)
+		ok = read_bind (&reading, error);
 	else if (ok)
 		ok = read_der (&reading, &content, error);
 	if (ok && reading.found->len > 0)

@@ -2,6 +2,8 @@
 
 #include "keyfile-private.h"
 
+#include "pkcs8.h"
+
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <stdint.h>
@@ -164,6 +166,28 @@ take_rsa (KeyPair *pair, gnutls_x509_privkey_t key)
 	return ok;
 }
 
+static bool
+take_dsa (KeyPair *pair, gnutls_x509_privkey_t key)
+{
+	enum { P, Q, G, Y, X, N_NUMBERS };
+	static const CK_ATTRIBUTE_TYPE types[N_NUMBERS] = { CKA_PRIME, CKA_SUBPRIME, CKA_BASE, CKA_VALUE, CKA_VALUE };
+	gnutls_datum_t numbers[N_NUMBERS] = { 0 };
+	bool ok = gnutls_x509_privkey_export_dsa_raw (key, &numbers[P], &numbers[Q], &numbers[G], &numbers[Y],
+	                                              &numbers[X]) == GNUTLS_E_SUCCESS;
+
+	for (size_t i = 0; i < N_NUMBERS; i++) {
+		if (ok && i != Y)
+			parts_add_number (&pair->private_parts, types[i], &numbers[i]);
+		if (ok && i != X)
+			parts_add_number (&pair->public_parts, types[i], &numbers[i]);
+		datum_clear (&numbers[i]);
+	}
+	pair->type = CKK_DSA;
+	pair->kind = "DSA";
+	pair->may_sign = true;
+	return ok;
+}
+
 static gnutls_datum_t
 trimmed (const gnutls_datum_t *number)
 {
@@ -273,6 +297,9 @@ key_pair_take (KeyPair *pair, gnutls_x509_privkey_t key, GError **error)
 	case GNUTLS_PK_RSA_PSS:
 		ok = take_rsa (pair, key);
 		break;
+	case GNUTLS_PK_DSA:
+		ok = take_dsa (pair, key);
+		break;
 	case GNUTLS_PK_ECDSA:
 	case GNUTLS_PK_EDDSA_ED25519:
 	case GNUTLS_PK_EDDSA_ED448:
@@ -285,6 +312,34 @@ key_pair_take (KeyPair *pair, gnutls_x509_privkey_t key, GError **error)
 		break;
 	}
 	return ok || keyfile_refuse (error, KEYFILE_UNKNOWN_ALGORITHM, "the algorithm of the key is not supported");
+}
+
+/* A plain PrivateKeyInfo of an elliptic curve's key that says no more than the private value. */
+static int
+import_lacking (gnutls_x509_privkey_t key, const gnutls_datum_t *content)
+{
+	auto_datum gnutls_datum_t info = { 0 };
+	auto_wipe Buf full = BUF_SECRET;
+	gnutls_datum_t whole;
+	int result = gnutls_pem_base64_decode2 ("PRIVATE KEY", content, &info);
+
+	if (result != GNUTLS_E_SUCCESS)
+		return result;
+	/* GnuTLS tells neither of a curve that it does not know nor of parameters in full. */
+	if (!pkcs8_add_point (bytes (info.data, info.size), &full))
+		return pkcs8_is_info (bytes (info.data, info.size)) ? GNUTLS_E_UNKNOWN_PK_ALGORITHM :
+		                                                      GNUTLS_E_PARSING_ERROR;
+	whole = (gnutls_datum_t){ full.data, (unsigned)full.len };
+	return gnutls_x509_privkey_import_pkcs8 (key, &whole, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN);
+}
+
+static int
+import_pair (gnutls_x509_privkey_t key, const gnutls_datum_t *content, const char *passphrase)
+{
+	int result = gnutls_x509_privkey_import_pkcs8 (key, content, GNUTLS_X509_FMT_PEM, passphrase,
+	                                               passphrase ? 0 : GNUTLS_PKCS_PLAIN);
+
+	return result != GNUTLS_E_SUCCESS && passphrase == NULL ? import_lacking (key, content) : result;
 }
 
 bool
@@ -305,8 +360,7 @@ keyfile_read_pair (KeyPair *pair, const char *path, const char *passphrase, GErr
 		return keyfile_refuse (error, KEYFILE_UNREADABLE, path);
 	if (gnutls_x509_privkey_init (&key) != GNUTLS_E_SUCCESS)
 		return keyfile_refuse (error, KEYFILE_UNREADABLE, path);
-	result = gnutls_x509_privkey_import_pkcs8 (key, &content, GNUTLS_X509_FMT_PEM, passphrase,
-	                                           passphrase ? 0 : GNUTLS_PKCS_PLAIN);
+	result = import_pair (key, &content, passphrase);
 	if (result == GNUTLS_E_SUCCESS)
 		ok = key_pair_take (pair, key, error);
 	else if (result == GNUTLS_E_ECC_UNSUPPORTED_CURVE || result == GNUTLS_E_UNKNOWN_PK_ALGORITHM ||
@@ -370,6 +424,8 @@ keyfile_read_aes (Parts *parts, const char *path, GError **error)
 	*parts = (Parts){ 0 };
 	if (!keyfile_read (&content, path, error))
 		return false;
+	if (content.size == 0)
+		return keyfile_refuse (error, KEYFILE_UNREADABLE, path);
 	if (content.size != 16 && content.size != 24 && content.size != 32)
 		return keyfile_refuse (error, KEYFILE_BAD_LENGTH, path);
 	parts_add (parts, CKA_VALUE, content.data, content.size);

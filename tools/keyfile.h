@@ -32,7 +32,7 @@ void parts_clear (Parts *parts);
 
 typedef struct {
 	CK_KEY_TYPE type;
-	const char *kind; /* the name that softhsm2-util calls it by: "RSA", "ECDSA", "EDDSA" */
+	const char *kind; /* the name that softhsm2-util calls it by: "RSA", "DSA", "ECDSA", "EDDSA" */
 	bool may_sign;
 	bool may_encrypt; /* the public key encrypts and wraps, the private key decrypts and unwraps */
 	bool may_derive;

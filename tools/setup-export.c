@@ -6,13 +6,12 @@
 #include "setup.h"
 
 #include "entries.h"
+#include "pkcs8.h"
 #include "token-object.h"
 
 #include "build-config.h"
-#include "keyinfo.h"
 
 #include <glib/gi18n.h>
-#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/pkcs12.h>
@@ -236,40 +235,21 @@ get_passphrase (Pin *passphrase, const Options *options, GError **error)
 	                       "--passphrase-file, --passphrase-fd, --plain", error);
 }
 
-/* The number of an EC key: GnuTLS wants the point beside it, which PKCS #8 may leave out and the token knows. */
+/* GnuTLS wants the point of an EC key, which PKCS #8 may leave out. */
 static int
-import_weierstrass (gnutls_x509_privkey_t key, TokenSession *session, CK_OBJECT_HANDLE object, const GByteArray *plain)
+import_with_point (gnutls_x509_privkey_t key, const GByteArray *plain)
 {
-	g_autoptr (GBytes) info = object_get (session, object, CKA_PUBLIC_KEY_INFO);
-	gnutls_datum_t spki = { NULL, 0 }, x = { NULL, 0 }, y = { NULL, 0 }, k;
-	auto_attrs Attrs attrs = { 0 };
-	gnutls_ecc_curve_t curve;
-	gnutls_pubkey_t public;
-	int rv;
+	auto_wipe Buf full = BUF_SECRET;
+	gnutls_datum_t in;
 
-	if (info == NULL || attrs_set_ulong (&attrs, CKA_CLASS, CKO_PRIVATE_KEY) != CKR_OK ||
-	    attrs_set_ulong (&attrs, CKA_KEY_TYPE, CKK_EC) != CKR_OK ||
-	    keyinfo_decode (bytes (plain->data, plain->len), &attrs) != CKR_OK)
+	if (!pkcs8_add_point (bytes (plain->data, plain->len), &full))
 		return GNUTLS_E_UNKNOWN_PK_ALGORITHM;
-	k = (gnutls_datum_t){ (void *)(guintptr)attrs_bytes (&attrs, CKA_VALUE).data,
-		              (unsigned)attrs_bytes (&attrs, CKA_VALUE).len };
-	spki = (gnutls_datum_t){ (void *)(guintptr)g_bytes_get_data (info, NULL), (unsigned)g_bytes_get_size (info) };
-	rv = gnutls_pubkey_init (&public);
-	if (rv < 0)
-		return rv;
-	rv = gnutls_pubkey_import (public, &spki, GNUTLS_X509_FMT_DER);
-	if (rv >= 0)
-		rv = gnutls_pubkey_export_ecc_raw (public, &curve, &x, &y);
-	if (rv >= 0)
-		rv = gnutls_x509_privkey_import_ecc_raw (key, curve, &x, &y, &k);
-	gnutls_free (x.data);
-	gnutls_free (y.data);
-	gnutls_pubkey_deinit (public);
-	return rv;
+	in = (gnutls_datum_t){ full.data, (unsigned)full.len };
+	return gnutls_x509_privkey_import_pkcs8 (key, &in, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN);
 }
 
 static gnutls_x509_privkey_t
-read_pkcs8 (TokenSession *session, CK_OBJECT_HANDLE object, const GByteArray *plain, GError **error)
+read_pkcs8 (const GByteArray *plain, GError **error)
 {
 	gnutls_datum_t in = { plain->data, plain->len };
 	gnutls_x509_privkey_t key;
@@ -278,7 +258,7 @@ read_pkcs8 (TokenSession *session, CK_OBJECT_HANDLE object, const GByteArray *pl
 	if (rv >= 0) {
 		rv = gnutls_x509_privkey_import_pkcs8 (key, &in, GNUTLS_X509_FMT_DER, NULL, GNUTLS_PKCS_PLAIN);
 		if (rv < 0)
-			rv = import_weierstrass (key, session, object, plain);
+			rv = import_with_point (key, plain);
 		if (rv >= 0)
 			return key;
 		gnutls_x509_privkey_deinit (key);
@@ -289,10 +269,9 @@ read_pkcs8 (TokenSession *session, CK_OBJECT_HANDLE object, const GByteArray *pl
 }
 
 static GByteArray *
-encrypted_pkcs8 (TokenSession *session, CK_OBJECT_HANDLE object, const GByteArray *plain, const Pin *passphrase,
-                 const Options *options, GError **error)
+encrypted_pkcs8 (const GByteArray *plain, const Pin *passphrase, const Options *options, GError **error)
 {
-	gnutls_x509_privkey_t key = read_pkcs8 (session, object, plain, error);
+	gnutls_x509_privkey_t key = read_pkcs8 (plain, error);
 	gnutls_datum_t out;
 	int rv;
 
@@ -398,9 +377,9 @@ export_encrypted (TokenSession *session, const GByteArray *plain, CK_OBJECT_HAND
 	if (!get_passphrase (&passphrase, options, error))
 		return NULL;
 	if (options->format != FORMAT_PKCS12)
-		return encrypted_pkcs8 (session, object, plain, &passphrase, options, error);
+		return encrypted_pkcs8 (plain, &passphrase, options, error);
 	as_der.format = FORMAT_DER;
-	pkcs8 = encrypted_pkcs8 (session, object, plain, &passphrase, &as_der, error);
+	pkcs8 = encrypted_pkcs8 (plain, &passphrase, &as_der, error);
 	result = pkcs8 ? make_pkcs12 (session, pkcs8, object, name, &passphrase, error) : NULL;
 	wipe_free (pkcs8);
 	return result;

@@ -7,7 +7,6 @@
 #include "build-config.h"
 
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,55 +99,6 @@ static const char usage[] =
 	"  --force               Import although another key has the same ID.\n"
 	"  --module <path>       Use another PKCS#11 module.\n";
 
-int
-util_error (const char *format, ...)
-{
-	va_list args;
-
-	fflush (stdout);
-	fputs ("ERROR: ", stderr);
-	va_start (args, format);
-	vfprintf (stderr, format, args);
-	va_end (args);
-	fputc ('\n', stderr);
-	return EXIT_FAILURE;
-}
-
-bool
-util_get_pin (Pin *pin, bool is_so)
-{
-	static const PinDialog so_dialog = {
-		.title = "=== SO PIN (4-255 characters) ===",
-		.enter = "Please enter SO PIN: ",
-		.again = "Please reenter SO PIN: ",
-		.bad_length = "ERROR: The length of the PIN is out of range.",
-		.unequal = "ERROR: The entered PINs are not equal.",
-		.stars = true,
-	};
-	static const PinDialog user_dialog = {
-		.title = "=== User PIN (4-255 characters) ===",
-		.enter = "Please enter user PIN: ",
-		.again = "Please reenter user PIN: ",
-		.bad_length = "ERROR: The length of the PIN is out of range.",
-		.unequal = "ERROR: The entered PINs are not equal.",
-		.stars = true,
-	};
-
-	if (pin->len > 0 || pin_ask (pin, is_so ? &so_dialog : &user_dialog))
-		return true;
-	util_error ("Could not get %s PIN", is_so ? "SO" : "user");
-	return false;
-}
-
-/* A PIN from the command line, which is overwritten so that the list of processes shows it no longer.
- * One of a wrong length is asked for, as SoftHSM does. */
-static void
-take_pin (Pin *pin, char *argument)
-{
-	pin_set (pin, argument);
-	explicit_bzero (argument, strlen (argument));
-}
-
 static void
 take_file_pin (UtilOptions *options, char *argument)
 {
@@ -203,10 +153,10 @@ take_option (UtilOptions *options, int option)
 		options->label = optarg;
 		return true;
 	case OPT_SO_PIN:
-		take_pin (&options->so_pin, optarg);
+		util_take_pin (&options->so_pin, optarg);
 		return true;
 	case OPT_PIN:
-		take_pin (&options->pin, optarg);
+		util_take_pin (&options->pin, optarg);
 		return true;
 	case OPT_FILE_PIN:
 		take_file_pin (options, optarg);
@@ -274,37 +224,30 @@ take_command_line (UtilOptions *options, int argc, char **argv, int *status)
 }
 
 static bool
-check_config (void)
+has_token_directory (const char *path)
+{
+	if (g_file_test (path, G_FILE_TEST_IS_DIR))
+		return true;
+	util_error ("Failed to enumerate object store in %s", path);
+	return false;
+}
+
+static bool
+check_config (bool needs_module)
 {
 	Config config;
 	bool ok = config_load (&config, NULL) == CKR_OK;
 
-	if (!ok) {
+	if (!ok)
 		util_error ("Could not load the SoftHSM configuration.");
+	else if (needs_module)
+		ok = has_token_directory (config.tokendir);
+	if (!ok)
 		util_error ("Please verify that the SoftHSM configuration is correct.");
-		if (config.error != NULL)
-			fprintf (stderr, "%s\n", config.error);
-	}
+	if (config.error != NULL)
+		fprintf (stderr, "%s\n", config.error);
 	config_clear (&config);
 	return ok;
-}
-
-static bool
-open_module (Module *module, const char *path)
-{
-	g_autoptr (GError) error = NULL;
-
-	if (!module_load (module, path, &error)) {
-		util_error ("Could not load the PKCS#11 library/module: %s", error->message);
-		util_error ("Please check log files for additional information.");
-		return false;
-	}
-	if (module_start (module) != CKR_OK) {
-		util_error ("Could not initialize the PKCS#11 library/module: %s", path);
-		util_error ("Please check log files for additional information.");
-		return false;
-	}
-	return true;
 }
 
 static int
@@ -312,9 +255,9 @@ run_action (int action, UtilOptions *options)
 {
 	auto_module Module module = { 0 };
 
-	if (!check_config ())
+	if (!check_config (actions[action].needs_module))
 		return EXIT_FAILURE;
-	if (actions[action].needs_module && !open_module (&module, options->module))
+	if (actions[action].needs_module && !util_open_module (&module, options->module))
 		return EXIT_FAILURE;
 	return actions[action].run (&module, options);
 }

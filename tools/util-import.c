@@ -3,12 +3,11 @@
 #include "util.h"
 
 #include "keyfile.h"
+#include "object-template.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
 
 typedef struct {
 	CK_FUNCTION_LIST *api;
@@ -19,32 +18,6 @@ typedef struct {
 } Import;
 
 /* --- templates --- */
-
-typedef struct {
-	CK_ATTRIBUTE list[24];
-	CK_ULONG n;
-} Template;
-
-static void
-template_add (Template *template, CK_ATTRIBUTE_TYPE type, void *value, CK_ULONG len)
-{
-	g_assert (template->n < G_N_ELEMENTS (template->list));
-	template->list[template->n++] = (CK_ATTRIBUTE){ type, value, len };
-}
-
-static void
-template_flag (Template *template, CK_ATTRIBUTE_TYPE type, bool value)
-{
-	template_add (template, type, value ? &yes : &no, sizeof yes);
-}
-
-static void
-template_parts (Template *template, const Parts *parts)
-{
-	for (CK_ULONG i = 0; i < parts->n; i++)
-		template_add (template, parts->list[i].type, parts->list[i].pValue,
-		              parts->list[i].ulValueLen);
-}
 
 /* What all objects have: class, type, label, ID, and a place on the token. */
 static void
@@ -126,11 +99,10 @@ say_pair_failure (const GError *error, const char *path)
 	}
 }
 
-/* Is there a private key with this ID? */
+/* Is there an object of the class with this ID? */
 static bool
-id_is_taken (const Import *import)
+id_is_taken (const Import *import, CK_OBJECT_CLASS class)
 {
-	CK_OBJECT_CLASS class = CKO_PRIVATE_KEY;
 	CK_ATTRIBUTE template[] = {
 		{ CKA_CLASS, &class, sizeof class },
 		{ CKA_ID, import->id, import->n_id },
@@ -160,7 +132,7 @@ import_pair (const Import *import)
 	g_autoptr (GError) error = NULL;
 	CK_OBJECT_HANDLE private_key;
 
-	if (!import->options->force && id_is_taken (import))
+	if (!import->options->force && id_is_taken (import, CKO_PRIVATE_KEY))
 		return EXIT_FAILURE;
 	if (!keyfile_read_pair (&pair, import->options->import_path, import->options->file_pin, &error))
 		return say_pair_failure (error, import->options->import_path);
@@ -176,6 +148,19 @@ import_pair (const Import *import)
 	return EXIT_SUCCESS;
 }
 
+static int
+say_secret_failure (const GError *error)
+{
+	switch ((KeyfileError)error->code) {
+	case KEYFILE_CANNOT_OPEN:
+		return util_error ("Could not open the secret key file.");
+	case KEYFILE_BAD_LENGTH:
+		return util_error ("The secret key file must have 16, 24 or 32 bytes.");
+	default:
+		return util_error ("Could not read the secret key file.");
+	}
+}
+
 /* SoftHSM takes an AES key of any length; no mechanism can use one of another than these. */
 static int
 import_aes (const Import *import)
@@ -188,9 +173,7 @@ import_aes (const Import *import)
 	Template template;
 
 	if (!keyfile_read_aes (&parts, import->options->import_path, &error))
-		return error->code == KEYFILE_BAD_LENGTH
-		               ? util_error ("The secret key file must have 16, 24 or 32 bytes.")
-		               : util_error ("Could not open the secret key file.");
+		return say_secret_failure (error);
 	template_start (&template, import, &class, CKA_KEY_TYPE, &type);
 	template_flag (&template, CKA_ENCRYPT, true);
 	template_flag (&template, CKA_DECRYPT, true);
@@ -214,11 +197,11 @@ import_certificate (const Import *import)
 	CK_OBJECT_HANDLE object;
 	Template template;
 
+	if (!import->options->force && id_is_taken (import, class))
+		return EXIT_FAILURE;
 	if (!keyfile_read_certificate (&parts, import->options->import_path, &error))
-		return error->code == KEYFILE_CANNOT_OPEN
-		               ? util_error ("Could not open the certificate file: %s",
-		                             import->options->import_path)
-		               : util_error ("Could not read the certificate file.");
+		return util_error ("Could not %s the certificate file: %s",
+		                   error->code == KEYFILE_CANNOT_OPEN ? "open" : "read", import->options->import_path);
 	template_start (&template, import, &class, CKA_CERTIFICATE_TYPE, &type);
 	template_flag (&template, CKA_PRIVATE, false);
 	template_parts (&template, &parts);
@@ -254,27 +237,6 @@ parse_id (const char *hex)
 	return g_byte_array_free_to_bytes (g_steal_pointer (&id));
 }
 
-static bool
-open_session (Module *module, CK_SLOT_ID slot, UtilOptions *options, CK_SESSION_HANDLE *session)
-{
-	CK_RV rv =
-		module->api->C_OpenSession (slot, CKF_SERIAL_SESSION | CKF_RW_SESSION, NULL, NULL, session);
-
-	if (rv != CKR_OK) {
-		util_error (rv == CKR_SLOT_ID_INVALID ? "The given slot does not exist."
-		                                      : "Could not open a session on the given slot.");
-		return false;
-	}
-	if (!util_get_pin (&options->pin, false))
-		return false;
-	rv = module->api->C_Login (*session, CKU_USER, (CK_UTF8CHAR *)options->pin.text, options->pin.len);
-	if (rv != CKR_OK)
-		util_error (rv == CKR_PIN_INCORRECT
-		                    ? "The given user PIN does not match the one in the token."
-		                    : "Could not log in on the token.");
-	return rv == CKR_OK;
-}
-
 int
 util_import (Module *module, UtilOptions *options)
 {
@@ -301,7 +263,7 @@ util_import (Module *module, UtilOptions *options)
 	}
 	import.id = (CK_BYTE *)g_bytes_get_data (id, &n_id);
 	import.n_id = n_id;
-	if (!open_session (module, slot, options, &import.session))
+	if (!util_log_in (module, slot, options, &import.session))
 		return EXIT_FAILURE;
 	return importers[options->import_type](&import);
 }

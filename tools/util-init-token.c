@@ -22,7 +22,7 @@ say_init_failure (CK_RV rv, CK_SLOT_ID slot)
 		                 "Please read the HSM manual for further assistance.\n");
 		break;
 	default:
-		util_error ("rv=0x%08X: Could not initialize the token.", (unsigned)rv);
+		fprintf (stderr, "ERROR rv=0x%08X: Could not initialize the token.\n", (unsigned)rv);
 		fprintf (stderr, "Please check log files for additional information.\n");
 	}
 	return EXIT_FAILURE;

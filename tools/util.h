@@ -1,4 +1,4 @@
-/* softhsm2-util: what its actions share.
+/* softhsm2-util: what its actions share, and softhsm2-migrate with them.
  *
  * Its messages are SoftHSM's, in English whatever the locale: scripts read them. */
 
@@ -47,6 +47,15 @@ bool util_report_match (const UtilOptions *options, const char *what, bool seria
 
 /* Completes a PIN: the one of the options, else the person's at the terminal. */
 bool util_get_pin (Pin *pin, bool is_so);
+
+/* Takes a PIN off the command line, which is overwritten so that the list of processes shows it no longer. */
+void util_take_pin (Pin *pin, char *argument);
+
+/* Loads and starts the module, or says why not. */
+bool util_open_module (Module *module, const char *path);
+
+/* Opens a session that may write, the user logged in, or says why not. */
+bool util_log_in (Module *module, CK_SLOT_ID slot, UtilOptions *options, CK_SESSION_HANDLE *session);
 
 /* Prints "ERROR: …" to standard error and gives the exit status back. */
 int util_error (const char *format, ...) __attribute__ ((format (printf, 1, 2)));

@@ -849,6 +849,31 @@ what_cannot_be_imported_leaves_nothing (Place *place, gconstpointer data)
 }
 
 static void
+bind_s_keys_are_taken (Place *place, gconstpointer data)
+{
+	gnutls_datum_t x = { NULL, 0 }, k = { NULL, 0 };
+	g_autofree char *value = NULL;
+	g_autofree char *text = NULL;
+	g_autoptr (Result) result = NULL;
+	gnutls_ecc_curve_t curve;
+	Made made;
+
+	set_up (place);
+	made_setup (&made, GNUTLS_PK_EDDSA_ED25519, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_ED25519));
+	g_assert_cmpint (gnutls_x509_privkey_export_ecc_raw (made.key, &curve, &x, NULL, &k), ==, 0);
+	value = g_base64_encode (k.data, k.size);
+	text = g_strdup_printf ("Private-key-format: v1.3\nAlgorithm: 15 (ED25519)\nPrivateKey: %s\n", value);
+	place_write (place, "Kexample.+015+00001.private", text);
+	place_write (place, "passphrase", PASSPHRASE "\n");
+	result = import_file (place, "Kexample.+015+00001.private", NULL);
+	assert_status (result, 0);
+	assert_out (result, "Put 2 objects");
+	gnutls_free (x.data);
+	gnutls_free (k.data);
+	made_clear (&made);
+}
+
+static void
 secret_keys_go_in_and_out (Place *place, gconstpointer data)
 {
 	g_autofree char *file = place_path (place, "hex");
@@ -977,6 +1002,7 @@ main (int argc, char **argv)
 	add_test ("commands", import_takes_what_gnutls_reads);
 	add_test ("commands", a_key_with_an_id_that_is_taken_is_refused);
 	add_test ("commands", what_cannot_be_imported_leaves_nothing);
+	add_test ("commands", bind_s_keys_are_taken);
 	add_test ("commands", secret_keys_go_in_and_out);
 	add_test ("commands", export_writes_only_what_the_token_lets_out);
 	return g_test_run ();

@@ -1,8 +1,7 @@
 /* softhsm2-util, as scripts and people call it. */
 
 #include "tooltest.h"
-
-#include "cryptoki-module.h"
+#include "view.h"
 
 #include "build-config.h"
 
@@ -14,25 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define UTIL(place, ...) run (place, (place)->util, "--module", (place)->module, __VA_ARGS__, NULL)
-
-static void
-configure (Place *place)
-{
-	place_setenv (place, "SOFTHSM2_CONF", place->conf);
-}
-
-static void
-make_token (Place *place, const char *label)
-{
-	g_autoptr (Result) result = NULL;
-
-	configure (place);
-	result = UTIL (place, "--init-token", "--free", "--label", label, "--so-pin", SO_PIN, "--pin",
-	               USER_PIN);
-	assert_status (result, 0);
-}
 
 static unsigned
 count_tokens (const Place *place)
@@ -161,15 +141,53 @@ missing_module_is_reported (Place *place, gconstpointer data)
 static void
 module_that_does_not_start_is_reported (Place *place, gconstpointer data)
 {
+	const char *module = command ("SOFTHSM2_BROKEN_MODULE");
 	g_autofree char *expected = g_strdup_printf (
-		"ERROR: Could not initialize the PKCS#11 library/module: %s\n", place->module);
+		"ERROR: Could not initialize the PKCS#11 library/module: %s\n", module);
+	g_autoptr (Result) result = NULL;
+
+	configure (place);
+	result = run (place, place->util, "--module", module, "--show-slots", NULL);
+	assert_status (result, 1);
+	assert_err (result, expected);
+}
+
+static void
+missing_token_directory_is_reported (Place *place, gconstpointer data)
+{
+	g_autofree char *expected =
+		g_strdup_printf ("ERROR: Failed to enumerate object store in %s\n"
+	                         "ERROR: Please verify that the SoftHSM configuration is correct.\n",
+	                         place->tokendir);
 	g_autoptr (Result) result = NULL;
 
 	configure (place);
 	g_assert_cmpint (g_rmdir (place->tokendir), ==, 0);
 	result = UTIL (place, "--show-slots");
 	assert_status (result, 1);
-	assert_err (result, expected);
+	g_assert_cmpstr (result->err, ==, expected);
+}
+
+static void
+token_that_cannot_be_made_is_reported (Place *place, gconstpointer data)
+{
+	const char *module = command ("SOFTHSM2_BROKEN_MODULE");
+	g_autoptr (Result) result = NULL;
+
+	configure (place);
+	place_setenv (place, "BROKEN_MODULE_STARTS", "1");
+	result = run (place, place->util, "--module", module, "--init-token", "--slot", "0", "--label", "t", "--so-pin",
+	              SO_PIN, "--pin", USER_PIN, NULL);
+	assert_status (result, 1);
+	g_assert_cmpstr (result->err, ==,
+	                 "ERROR rv=0x00000030: Could not initialize the token.\n"
+	                 "Please check log files for additional information.\n");
+}
+
+static void
+the_man_page_names_every_option (Place *place, gconstpointer data)
+{
+	assert_man_page_is_complete (place, place->util);
 }
 
 /* --- show-slots --- */
@@ -277,6 +295,7 @@ typedef struct {
 	const char *name;
 	const char *args[12];
 	const char *error;
+	bool is_ours; /* SoftHSM does something else */
 } Refusal;
 
 static const Refusal init_refusals[] = {
@@ -295,7 +314,8 @@ static const Refusal init_refusals[] = {
 	  "ERROR: The slot number is negative.\n" },
 	{ "init_token_refuses_a_slot_that_is_no_number",
 	  { "--init-token", "--slot", "first", "--label", "t", "--so-pin", SO_PIN, "--pin", USER_PIN },
-	  "ERROR: The slot number is not a number.\n" },
+	  "ERROR: The slot number is not a number.\n",
+	  true },
 	{ "init_token_refuses_a_slot_that_is_not_there",
 	  { "--init-token", "--slot", "77", "--label", "t", "--so-pin", SO_PIN, "--pin", USER_PIN },
 	  "CKR_SLOT_ID_INVALID: Slot 77 does not exist.\n" },
@@ -340,7 +360,8 @@ static const Refusal init_refusals[] = {
 	  "ERROR: Could not open a session on the given slot.\n" },
 	{ "import_refuses_an_unknown_type",
 	  { "--import", "/dev/null", "--slot", "0", "--label", "k", "--id", "01", "--import-type", "des" },
-	  "ERROR: Invalid import type 'des'\n" },
+	  "ERROR: Invalid import type 'des'\n",
+	  true },
 };
 
 /* An empty token directory, refused arguments: the message, status 1 and still no token. */
@@ -357,6 +378,23 @@ refuses (Place *place, gconstpointer data)
 	assert_status (result, 1);
 	g_assert_cmpstr (result->err, ==, refusal->error);
 	g_assert_cmpuint (count_tokens (place), ==, 0);
+}
+
+/* The same arguments to SoftHSM: the same sentences, the same status. */
+static void
+refuses_as_softhsm_does (Place *place, gconstpointer data)
+{
+	const Refusal *refusal = data;
+	const char *const *a = refusal->args;
+	g_autofree char *util = softhsm_command (place, "softhsm2-util");
+	g_autoptr (Result) result = NULL;
+
+	if (util == NULL)
+		return;
+	configure (place);
+	result = run (place, util, a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8], a[9], a[10], a[11], NULL);
+	assert_status (result, 1);
+	g_assert_cmpstr (result->err, ==, refusal->error);
 }
 
 static void
@@ -561,6 +599,10 @@ typedef struct {
 
 static const KeyKind key_kinds[] = {
 	{ "import_rsa", GNUTLS_PK_RSA, 2048, CKK_RSA, "RSA", CKM_SHA256_RSA_PKCS, NULL },
+	{ "import_rsa_pss", GNUTLS_PK_RSA_PSS, 2048, CKK_RSA, "RSA", CKM_SHA256_RSA_PKCS, NULL },
+	{ "import_dsa", GNUTLS_PK_DSA, 2048, CKK_DSA, "DSA", CKM_DSA, NULL },
+	{ "import_ec_p192", GNUTLS_PK_ECDSA, CURVE (SECP192R1), CKK_EC, "ECDSA", CKM_ECDSA,
+	  "06082a8648ce3d030101" },
 	{ "import_ec_p224", GNUTLS_PK_ECDSA, CURVE (SECP224R1), CKK_EC, "ECDSA", CKM_ECDSA,
 	  "06052b81040021" },
 	{ "import_ec_p256", GNUTLS_PK_ECDSA, CURVE (SECP256R1), CKK_EC, "ECDSA", CKM_ECDSA,
@@ -579,6 +621,8 @@ static const KeyKind key_kinds[] = {
 	  "06032b656f" },
 };
 
+static const KeyKind *const p256 = &key_kinds[5];
+
 /* Makes a key and writes it to home/key.pem; the path is to be freed. */
 static char *
 write_key (const Place *place, const KeyKind *kind, const char *passphrase)
@@ -596,121 +640,6 @@ write_key (const Place *place, const KeyKind *kind, const char *passphrase)
 	place_write (place, "key.pem", (const char *)text.data);
 	gnutls_free (text.data);
 	return place_path (place, "key.pem");
-}
-
-/* The token as the module shows it, logged in. */
-typedef struct {
-	Module module;
-	CK_SESSION_HANDLE session;
-} View;
-
-static void
-view_close (View *view)
-{
-	module_close (&view->module);
-	g_unsetenv ("SOFTHSM2_CONF");
-}
-
-#define auto_view __attribute__ ((cleanup (view_close)))
-
-static void
-view_open (View *view, const Place *place)
-{
-	g_autoptr (GArray) slots = NULL;
-	CK_RV rv;
-
-	g_setenv ("SOFTHSM2_CONF", place->conf, TRUE);
-	g_assert_true (module_load (&view->module, place->module, NULL));
-	g_assert_cmpuint (module_start (&view->module), ==, CKR_OK);
-	slots = module_slots (&view->module, &rv);
-	g_assert_nonnull (slots);
-	g_assert_cmpuint (view->module.api->C_OpenSession (g_array_index (slots, CK_SLOT_ID, 0),
-	                                                   CKF_SERIAL_SESSION, NULL, NULL, &view->session),
-	                  ==, CKR_OK);
-	g_assert_cmpuint (view->module.api->C_Login (view->session, CKU_USER, (CK_UTF8CHAR *)USER_PIN,
-	                                             strlen (USER_PIN)),
-	                  ==, CKR_OK);
-}
-
-/* How many objects of the class have the ID 0xA1; @object is one of them. */
-static unsigned
-find_objects (View *view, CK_OBJECT_CLASS class, CK_OBJECT_HANDLE *object)
-{
-	CK_BYTE id = 0xA1;
-	CK_ATTRIBUTE template[] = { { CKA_CLASS, &class, sizeof class }, { CKA_ID, &id, sizeof id } };
-	CK_FUNCTION_LIST *api = view->module.api;
-	CK_OBJECT_HANDLE found[8];
-	CK_ULONG n = 0;
-
-	g_assert_cmpuint (api->C_FindObjectsInit (view->session, template, 2), ==, CKR_OK);
-	g_assert_cmpuint (api->C_FindObjects (view->session, found, G_N_ELEMENTS (found), &n), ==, CKR_OK);
-	g_assert_cmpuint (api->C_FindObjectsFinal (view->session), ==, CKR_OK);
-	if (n > 0 && object != NULL)
-		*object = found[0];
-	return (unsigned)n;
-}
-
-static CK_OBJECT_HANDLE
-find_one (View *view, CK_OBJECT_CLASS class)
-{
-	CK_OBJECT_HANDLE object = 0;
-
-	g_assert_cmpuint (find_objects (view, class, &object), ==, 1);
-	return object;
-}
-
-/* The value of an attribute in hexadecimal digits. */
-static char *
-get_hex (View *view, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
-{
-	CK_BYTE value[4096];
-	CK_ATTRIBUTE attribute = { type, value, sizeof value };
-	GString *hex = g_string_new (NULL);
-
-	g_assert_cmpuint (view->module.api->C_GetAttributeValue (view->session, object, &attribute, 1), ==,
-	                  CKR_OK);
-	for (CK_ULONG i = 0; i < attribute.ulValueLen; i++)
-		g_string_append_printf (hex, "%02x", value[i]);
-	return g_string_free (hex, FALSE);
-}
-
-static CK_ULONG
-get_ulong (View *view, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
-{
-	CK_ULONG value = 0;
-	CK_ATTRIBUTE attribute = { type, &value, sizeof value };
-
-	g_assert_cmpuint (view->module.api->C_GetAttributeValue (view->session, object, &attribute, 1), ==,
-	                  CKR_OK);
-	return value;
-}
-
-static bool
-get_bool (View *view, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type)
-{
-	CK_BBOOL value = CK_FALSE;
-	CK_ATTRIBUTE attribute = { type, &value, sizeof value };
-
-	g_assert_cmpuint (view->module.api->C_GetAttributeValue (view->session, object, &attribute, 1), ==,
-	                  CKR_OK);
-	return value;
-}
-
-static void
-assert_signs_and_verifies (View *view, CK_MECHANISM_TYPE type, CK_OBJECT_HANDLE private_key,
-                           CK_OBJECT_HANDLE public_key)
-{
-	CK_FUNCTION_LIST *api = view->module.api;
-	CK_MECHANISM mechanism = { type, NULL, 0 };
-	CK_BYTE data[20] = { 1, 2, 3 }, signature[1024];
-	CK_ULONG n_signature = sizeof signature;
-
-	g_assert_cmpuint (api->C_SignInit (view->session, &mechanism, private_key), ==, CKR_OK);
-	g_assert_cmpuint (api->C_Sign (view->session, data, sizeof data, signature, &n_signature), ==,
-	                  CKR_OK);
-	g_assert_cmpuint (api->C_VerifyInit (view->session, &mechanism, public_key), ==, CKR_OK);
-	g_assert_cmpuint (api->C_Verify (view->session, data, sizeof data, signature, n_signature), ==,
-	                  CKR_OK);
 }
 
 static void
@@ -742,7 +671,7 @@ assert_public_key (View *view, CK_OBJECT_HANDLE key, const KeyKind *kind)
 	g_assert_false (get_bool (view, key, CKA_PRIVATE));
 	g_assert_cmpint (get_bool (view, key, CKA_ENCRYPT), ==, is_rsa);
 	g_assert_cmpint (get_bool (view, key, CKA_WRAP), ==, is_rsa);
-	if (!is_rsa) {
+	if (kind->params != NULL) {
 		params = get_hex (view, key, CKA_EC_PARAMS);
 		g_assert_cmpstr (params, ==, kind->params);
 	}
@@ -800,10 +729,120 @@ import_keeps_leading_zeros_of_an_ec_point (Place *place, gconstpointer data)
 	g_assert_cmpuint (strlen (point), ==, 2 * 67);
 }
 
+/* Writes a DER value as PEM to home/key.pem; the path is to be freed. */
+static char *
+write_pem (const Place *place, const char *header, const void *der, size_t n)
+{
+	gnutls_datum_t in = { (unsigned char *)(guintptr)der, (unsigned)n };
+	gnutls_datum_t text = { 0 };
+
+	g_assert_cmpint (gnutls_pem_base64_encode2 (header, &in, &text), ==, 0);
+	place_write (place, "key.pem", (const char *)text.data);
+	gnutls_free (text.data);
+	return place_path (place, "key.pem");
+}
+
+/* PrivateKeyInfo { 0, { id-ecPublicKey, @curve }, ECPrivateKey { 1, 32 octets } }, without a public key. */
+static char *
+write_short_key (const Place *place, const char *curve, const void *value)
+{
+	static const guint8 head[] = { 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86,
+		                       0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08 };
+	static const guint8 middle[] = { 0x04, 0x27, 0x30, 0x25, 0x02, 0x01, 0x01, 0x04, 0x20 };
+	g_autoptr (GByteArray) der = g_byte_array_new ();
+
+	g_byte_array_append (der, (const guint8 *)"\x30\x41", 2);
+	g_byte_array_append (der, head, sizeof head);
+	g_byte_array_append (der, (const guint8 *)curve, 8);
+	g_byte_array_append (der, middle, sizeof middle);
+	g_byte_array_append (der, value, 32);
+	return write_pem (place, "PRIVATE KEY", der->data, der->len);
+}
+
+#define OID_P256 "\x2a\x86\x48\xce\x3d\x03\x01\x07"
+
+/* As Java writes them. */
+static void
+import_finds_the_public_key_of_an_ec_key_without (Place *place, gconstpointer data)
+{
+	gnutls_datum_t x, y, k;
+	gnutls_x509_privkey_t key;
+	guint8 value[32] = { 0 };
+	g_autofree char *path = NULL;
+	g_autoptr (Result) result = NULL;
+	auto_view View view = { 0 };
+
+	g_assert_cmpint (gnutls_x509_privkey_init (&key), ==, 0);
+	g_assert_cmpint (gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, CURVE (SECP256R1), 0), ==, 0);
+	g_assert_cmpint (gnutls_x509_privkey_export_ecc_raw (key, NULL, &x, &y, &k), ==, 0);
+	g_assert_cmpuint (k.size, <=, 33);
+	/* It has a zero octet in front where its highest bit is set, and is short where it begins with zeros. */
+	memcpy (value + 32 - MIN (k.size, 32), k.data + k.size - MIN (k.size, 32), MIN (k.size, 32));
+	gnutls_free (x.data);
+	gnutls_free (y.data);
+	gnutls_free (k.data);
+	gnutls_x509_privkey_deinit (key);
+	path = write_short_key (place, OID_P256, value);
+
+	make_token (place, "t");
+	result = IMPORT (place, path, "--id", "A1");
+	assert_status (result, 0);
+	view_open (&view, place);
+	assert_signs_and_verifies (&view, CKM_ECDSA, find_one (&view, CKO_PRIVATE_KEY), find_one (&view, CKO_PUBLIC_KEY));
+}
+
+static void
+import_refuses_a_curve_that_is_not_known (Place *place, gconstpointer data)
+{
+	/* An OID beside that of P-256 which names no curve. */
+	g_autofree char *path = write_short_key (place, "\x2a\x86\x48\xce\x3d\x03\x01\x7f",
+	                                         "0123456789abcdef0123456789abcdef");
+	g_autoptr (Result) result = NULL;
+
+	make_token (place, "t");
+	result = IMPORT (place, path, "--id", "A1");
+	assert_status (result, 1);
+	g_assert_cmpstr (result->err, ==, "ERROR: Cannot handle this algorithm.\n");
+}
+
+static void
+import_refuses_a_private_value_of_zero (Place *place, gconstpointer data)
+{
+	static const guint8 zero[32];
+	g_autofree char *path = write_short_key (place, OID_P256, zero);
+	g_autoptr (Result) result = NULL;
+
+	make_token (place, "t");
+	result = IMPORT (place, path, "--id", "A1");
+	assert_status (result, 1);
+}
+
+/* Nor does SoftHSM take them. */
+static void
+import_refuses_pkcs1 (Place *place, gconstpointer data)
+{
+	gnutls_datum_t der = { 0 };
+	gnutls_x509_privkey_t key;
+	g_autofree char *path = NULL;
+	g_autoptr (Result) result = NULL;
+
+	g_assert_cmpint (gnutls_x509_privkey_init (&key), ==, 0);
+	g_assert_cmpint (gnutls_x509_privkey_generate (key, GNUTLS_PK_RSA, 2048, 0), ==, 0);
+	g_assert_cmpint (gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_DER, &der), ==, 0);
+	gnutls_x509_privkey_deinit (key);
+	path = write_pem (place, "RSA PRIVATE KEY", der.data, der.size);
+	gnutls_free (der.data);
+	make_token (place, "t");
+	result = IMPORT (place, path, "--id", "A1");
+	assert_status (result, 1);
+	g_assert_cmpstr (result->err, ==,
+	                 "ERROR: Could not read the PKCS#8 file. Maybe it is encypted (--file-pin <PIN>)\n");
+}
+
 static void
 import_decrypts_with_the_file_pin (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], "opening words");
+	g_autofree char *path = write_key (place, p256, "opening words");
 	g_autoptr (Result) result = NULL;
 
 	make_token (place, "t");
@@ -815,7 +854,7 @@ import_decrypts_with_the_file_pin (Place *place, gconstpointer data)
 static void
 import_refuses_a_wrong_file_pin (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], "opening words");
+	g_autofree char *path = write_key (place, p256, "opening words");
 	g_autoptr (Result) result = NULL;
 
 	make_token (place, "t");
@@ -829,7 +868,7 @@ import_refuses_a_wrong_file_pin (Place *place, gconstpointer data)
 static void
 import_refuses_an_encrypted_file_without_file_pin (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], "opening words");
+	g_autofree char *path = write_key (place, p256, "opening words");
 	g_autoptr (Result) result = NULL;
 
 	make_token (place, "t");
@@ -842,7 +881,7 @@ import_refuses_an_encrypted_file_without_file_pin (Place *place, gconstpointer d
 static void
 import_refuses_a_file_pin_for_a_plain_file (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], NULL);
+	g_autofree char *path = write_key (place, p256, NULL);
 	g_autoptr (Result) result = NULL;
 
 	make_token (place, "t");
@@ -904,7 +943,7 @@ import_refuses_an_id_that_is_not_hexadecimal (Place *place, gconstpointer data)
 static void
 import_refuses_a_wrong_pin (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], NULL);
+	g_autofree char *path = write_key (place, p256, NULL);
 	g_autoptr (Result) result = NULL;
 
 	make_token (place, "t");
@@ -917,7 +956,7 @@ import_refuses_a_wrong_pin (Place *place, gconstpointer data)
 static void
 import_refuses_an_id_that_is_taken (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], NULL);
+	g_autofree char *path = write_key (place, p256, NULL);
 	g_autoptr (Result) first = NULL, second = NULL;
 	auto_view View view = { 0 };
 
@@ -936,7 +975,7 @@ import_refuses_an_id_that_is_taken (Place *place, gconstpointer data)
 static void
 import_with_force_takes_an_id_twice (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], NULL);
+	g_autofree char *path = write_key (place, p256, NULL);
 	g_autoptr (Result) first = NULL, second = NULL;
 	auto_view View view = { 0 };
 
@@ -951,7 +990,7 @@ import_with_force_takes_an_id_twice (Place *place, gconstpointer data)
 static void
 import_without_public_key_leaves_none (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], NULL);
+	g_autofree char *path = write_key (place, p256, NULL);
 	g_autoptr (Result) result = NULL;
 	auto_view View view = { 0 };
 
@@ -971,7 +1010,7 @@ import_asks_for_the_user_pin (Place *place, gconstpointer data)
 		{ "Please reenter user PIN: ", USER_PIN "\n" },
 		{ 0 },
 	};
-	g_autofree char *path = write_key (place, &key_kinds[2], NULL);
+	g_autofree char *path = write_key (place, p256, NULL);
 	g_autoptr (Result) result = NULL;
 
 	make_token (place, "t");
@@ -1014,6 +1053,17 @@ import_aes_refuses_15_bytes (Place *place, gconstpointer data)
 	result = IMPORT (place, path, "--id", "A1", "--aes");
 	assert_status (result, 1);
 	g_assert_cmpstr (result->err, ==, "ERROR: The secret key file must have 16, 24 or 32 bytes.\n");
+}
+
+static void
+import_aes_refuses_an_empty_file (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	make_token (place, "t");
+	result = IMPORT (place, "/dev/null", "--id", "A1", "--aes");
+	assert_status (result, 1);
+	g_assert_cmpstr (result->err, ==, "ERROR: Could not read the secret key file.\n");
 }
 
 static void
@@ -1084,21 +1134,46 @@ import_certificate_with_its_names (Place *place, gconstpointer data)
 static void
 import_certificate_refuses_what_is_none (Place *place, gconstpointer data)
 {
-	g_autofree char *path = write_key (place, &key_kinds[2], NULL);
+	g_autofree char *path = write_key (place, p256, NULL);
+	g_autofree char *expected = g_strdup_printf ("ERROR: Could not read the certificate file: %s\n", path);
 	g_autoptr (Result) result = NULL;
 
 	make_token (place, "t");
 	result = IMPORT (place, path, "--id", "A1", "--import-type", "cert");
 	assert_status (result, 1);
-	g_assert_cmpstr (result->err, ==, "ERROR: Could not read the certificate file.\n");
+	g_assert_cmpstr (result->err, ==, expected);
 }
 
-/* The modules that the programs load see files of whoever runs the tests. */
 static void
-setup_as_ourselves (Place *place, gconstpointer data)
+import_certificate_refuses_an_id_that_is_taken (Place *place, gconstpointer data)
 {
-	place_setup (place, data);
-	place->as_root = true;
+	g_autofree char *path = write_certificate (place);
+	g_autoptr (Result) first = NULL, second = NULL, forced = NULL;
+	auto_view View view = { 0 };
+
+	make_token (place, "t");
+	first = IMPORT (place, path, "--id", "A1", "--import-type", "cert");
+	assert_status (first, 0);
+	second = IMPORT (place, path, "--id", "A1", "--import-type", "cert");
+	assert_status (second, 1);
+	g_assert_cmpstr (second->err, ==,
+	                 "ERROR: The ID is already assigned to another object. Use --force to override this "
+	                 "message.\n");
+	forced = IMPORT (place, path, "--id", "A1", "--import-type", "cert", "--force");
+	assert_status (forced, 0);
+	view_open (&view, place);
+	g_assert_cmpuint (find_objects (&view, CKO_CERTIFICATE, NULL), ==, 2);
+}
+
+static void
+import_certificate_names_a_file_that_is_not_there (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	make_token (place, "t");
+	result = IMPORT (place, "/nonexistent.pem", "--id", "A1", "--import-type", "cert");
+	assert_status (result, 1);
+	g_assert_cmpstr (result->err, ==, "ERROR: Could not open the certificate file: /nonexistent.pem\n");
 }
 
 #define ADD(function)                                                                                        \
@@ -1111,6 +1186,12 @@ add_tables (void)
 		g_autofree char *path = g_strconcat ("/softhsm2-util/", init_refusals[i].name, NULL);
 
 		g_test_add (path, Place, &init_refusals[i], setup_as_ourselves, refuses, place_teardown);
+		if (!init_refusals[i].is_ours) {
+			g_autofree char *beside = g_strconcat (path, "_as_softhsm_does", NULL);
+
+			g_test_add (beside, Place, &init_refusals[i], setup_as_ourselves, refuses_as_softhsm_does,
+			            place_teardown);
+		}
 	}
 	for (size_t i = 0; i < G_N_ELEMENTS (key_kinds); i++) {
 		g_autofree char *path = g_strconcat ("/softhsm2-util/", key_kinds[i].name, NULL);
@@ -1125,6 +1206,7 @@ main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 
+	ADD (the_man_page_names_every_option);
 	ADD (version_is_that_of_the_project);
 	ADD (help_is_printed_and_status_is_0);
 	ADD (unknown_option_prints_help_and_status_is_0);
@@ -1136,6 +1218,8 @@ main (int argc, char **argv)
 	ADD (missing_configuration_is_reported);
 	ADD (missing_module_is_reported);
 	ADD (module_that_does_not_start_is_reported);
+	ADD (missing_token_directory_is_reported);
+	ADD (token_that_cannot_be_made_is_reported);
 	ADD (show_slots_prints_a_free_slot_as_softhsm_does);
 	ADD (show_slots_prints_the_token_before_the_free_slot);
 	ADD (init_token_says_the_new_slot);
@@ -1168,7 +1252,14 @@ main (int argc, char **argv)
 	ADD (import_asks_for_the_user_pin);
 	ADD (import_aes_says_nothing_and_takes_the_bytes);
 	ADD (import_aes_refuses_15_bytes);
+	ADD (import_finds_the_public_key_of_an_ec_key_without);
+	ADD (import_refuses_a_curve_that_is_not_known);
+	ADD (import_refuses_a_private_value_of_zero);
+	ADD (import_refuses_pkcs1);
+	ADD (import_aes_refuses_an_empty_file);
 	ADD (import_aes_reports_a_missing_file);
+	ADD (import_certificate_refuses_an_id_that_is_taken);
+	ADD (import_certificate_names_a_file_that_is_not_there);
 	ADD (import_certificate_with_its_names);
 	ADD (import_certificate_refuses_what_is_none);
 	add_tables ();
