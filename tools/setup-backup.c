@@ -227,6 +227,7 @@ static bool
 restore_into (const Backup *backup, const Config *config, GError **error)
 {
 	g_autofree char *path = g_build_filename (config->tokendir, backup->directory, NULL);
+	auto_signals sigset_t before = signals_hold ();
 	auto_close int dir = -1;
 	auto_undo Undo undo = { 0 };
 

@@ -16,6 +16,22 @@ setup_refuse (GError **error, const char *format, ...)
 	return false;
 }
 
+sigset_t
+signals_hold (void)
+{
+	sigset_t all, before;
+
+	sigfillset (&all);
+	sigprocmask (SIG_BLOCK, &all, &before);
+	return before;
+}
+
+void
+signals_release (sigset_t *before)
+{
+	sigprocmask (SIG_SETMASK, before, NULL);
+}
+
 char *
 setup_template (const char *name, const char *placeholder, const char *value)
 {

@@ -181,6 +181,27 @@ import_found (Import *import, const Found *found, GError **error)
 	}
 }
 
+static void
+take_back (Import *import)
+{
+	for (guint i = import->made->len; i > 0; i--)
+		import->session.module.api->C_DestroyObject (import->session.handle,
+		                                             g_array_index (import->made, CK_OBJECT_HANDLE, i - 1));
+}
+
+static bool
+put_all (Import *import, const GPtrArray *found, GError **error)
+{
+	auto_signals sigset_t before = signals_hold ();
+	bool ok = true;
+
+	for (guint i = 0; ok && i < found->len; i++)
+		ok = import_found (import, found->pdata[i], error);
+	if (!ok)
+		take_back (import);
+	return ok;
+}
+
 static bool
 import_file (Import *import, const char *path, GError **error)
 {
@@ -191,9 +212,7 @@ import_file (Import *import, const char *path, GError **error)
 		g_clear_error (error);
 		g_propagate_error (error, g_steal_pointer (&import->passphrase_error));
 	}
-	for (guint i = 0; ok && i < found->len; i++)
-		ok = import_found (import, found->pdata[i], error);
-	return ok;
+	return ok && put_all (import, found, error);
 }
 
 /* Which names of --secret are which type; the length of the others follows from the file. */
@@ -296,14 +315,6 @@ take_id (Import *import, GError **error)
 	       setup_refuse (error, _ ("The ID \"%s\" is not an even number of hexadecimal digits."), import->options->id_text);
 }
 
-static void
-take_back (Import *import)
-{
-	for (guint i = import->made->len; i > 0; i--)
-		import->session.module.api->C_DestroyObject (import->session.handle,
-		                                             g_array_index (import->made, CK_OBJECT_HANDLE, i - 1));
-}
-
 static int
 import_with (const Options *options, const char *path)
 {
@@ -317,8 +328,6 @@ import_with (const Options *options, const char *path)
 	if (ok)
 		g_print (ngettext ("Put %u object into the token \"%s\"\n", "Put %u objects into the token \"%s\"\n", import.made->len),
 		         import.made->len, import.session.label);
-	else
-		take_back (&import);
 	g_array_unref (import.made);
 	g_free (import.file_name);
 	g_clear_pointer (&import.id, g_bytes_unref);

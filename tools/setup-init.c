@@ -18,7 +18,6 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -320,6 +319,7 @@ check_visible (const Plan *plan, char **uri, GError **error)
 static bool
 carry_out (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **error)
 {
+	auto_signals sigset_t before = signals_hold ();
 	auto_undo Undo undo = { 0 };
 
 	undo_start (&undo);
@@ -331,20 +331,6 @@ carry_out (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **e
 		return false;
 	undo_keep (&undo);
 	return true;
-}
-
-/* Signals wait until all is made or nothing is; it takes well under a second. */
-static bool
-carry_out_undisturbed (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **error)
-{
-	sigset_t all, before;
-	bool ok;
-
-	sigfillset (&all);
-	sigprocmask (SIG_BLOCK, &all, &before);
-	ok = carry_out (plan, so_pin, pin, uri, error);
-	sigprocmask (SIG_SETMASK, &before, NULL);
-	return ok;
 }
 
 static void
@@ -401,7 +387,7 @@ init (const Options *options)
 	if (plan.make_token && !get_pins (&so_pin, &pin, &made_so_pin, options, &error))
 		return setup_failed (error);
 	had_tokendir = g_file_test (plan.tokendir, G_FILE_TEST_IS_DIR);
-	if (!carry_out_undisturbed (&plan, &so_pin, &pin, &uri, &error))
+	if (!carry_out (&plan, &so_pin, &pin, &uri, &error))
 		return setup_failed (error);
 	report (&plan, uri, had_tokendir);
 	if (made_so_pin)

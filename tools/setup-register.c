@@ -25,6 +25,7 @@ find_places (Places *places, GError **error)
 static bool
 put_text (const Places *places, const char *text, bool *wrote, GError **error)
 {
+	auto_signals sigset_t before = signals_hold ();
 	auto_undo Undo undo = { 0 };
 	RegistrationState state;
 

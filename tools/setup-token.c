@@ -136,63 +136,7 @@ list (int argc, char **argv)
 	return SETUP_OK;
 }
 
-/* --- create --- */
-
-static bool
-check_label (const char *label, GError **error)
-{
-	if (*label != '\0' && strlen (label) <= LABEL_SIZE && g_utf8_validate (label, -1, NULL))
-		return true;
-	return setup_refuse (error, _ ("The label \"%s\" cannot be used: a label has 1 to %d bytes of UTF-8."), label,
-	                     LABEL_SIZE);
-}
-
-static bool
-create_token (TokenSession *session, const char *label, GError **error)
-{
-	auto_pin Pin so_pin = { 0 }, pin = { 0 };
-	CK_SLOT_ID slot;
-	CK_RV rv;
-
-	if (!check_label (label, error) || !start (session, error) ||
-	    !token_session_find_free (session, &slot, error) ||
-	    !get_new_pin (&so_pin, &so_pin_from, true, "--so-pin-file, --so-pin-fd", error) ||
-	    !get_new_pin (&pin, &pin_from, false, "--pin-file, --pin-fd", error))
-		return false;
-	if (token_make (&session->module, slot, label, &so_pin, &pin, &rv) != TOKEN_MADE)
-		return setup_refuse (error, _ ("The token \"%s\" cannot be made: %s. The log has more."), label,
-		                     rv_words (rv));
-	if (session->module.api->C_GetTokenInfo (slot, &session->info) != CKR_OK)
-		return setup_refuse (error, _ ("The token \"%s\" was made, but does not tell its serial number."),
-		                     label);
-	return true;
-}
-
-static int
-create (int argc, char **argv)
-{
-	auto_token_session TokenSession session = { 0 };
-	g_autofree char *serial = NULL;
-	g_autoptr (GError) error = NULL;
-	const GOptionEntry entries[] = {
-		SO_PIN_ENTRIES (so_pin_from),
-		PIN_ENTRIES (pin_from),
-		MODULE_ENTRY (module_path),
-		G_OPTION_ENTRY_NULL,
-	};
-	int status;
-
-	if (!setup_parse (entries, _ ("Makes another token. PINs that no option gives are asked for."), _ ("LABEL"), 1,
-	                  &argc, &argv, &status))
-		return status;
-	if (!create_token (&session, argv[1], &error))
-		return setup_failed (error);
-	serial = PADDED (session.info.serialNumber);
-	g_print (_ ("Made the token \"%s\", serial number %s\n"), argv[1], serial);
-	return SETUP_OK;
-}
-
-/* --- rename --- */
+/* --- on the disk --- */
 
 /* The directory that holds the token. */
 static TokenDir *
@@ -226,6 +170,87 @@ with_dir (const char *serial,
 	config_clear (&config);
 	return ok;
 }
+
+/* --- create --- */
+
+static bool
+delete_dir (const TokenDir *dir, const Config *config, const char *argument, GError **error)
+{
+	return token_dir_delete (dir->path, error);
+}
+
+/* With both PINs or not at all. */
+static bool
+make_whole (TokenSession *session, CK_SLOT_ID slot, const char *label, const Pin *so_pin, const Pin *pin, CK_RV *rv)
+{
+	auto_signals sigset_t before = signals_hold ();
+	g_autofree char *serial = NULL;
+	CK_TOKEN_INFO info;
+
+	if (token_make (&session->module, slot, label, so_pin, pin, rv) == TOKEN_MADE)
+		return true;
+	if (session->module.api->C_GetTokenInfo (slot, &info) == CKR_OK && info.flags & CKF_TOKEN_INITIALIZED) {
+		serial = PADDED (info.serialNumber);
+		with_dir (serial, delete_dir, NULL, NULL);
+	}
+	return false;
+}
+
+static bool
+check_label (const char *label, GError **error)
+{
+	if (*label != '\0' && strlen (label) <= LABEL_SIZE && g_utf8_validate (label, -1, NULL))
+		return true;
+	return setup_refuse (error, _ ("The label \"%s\" cannot be used: a label has 1 to %d bytes of UTF-8."), label,
+	                     LABEL_SIZE);
+}
+
+static bool
+create_token (TokenSession *session, const char *label, GError **error)
+{
+	auto_pin Pin so_pin = { 0 }, pin = { 0 };
+	CK_SLOT_ID slot;
+	CK_RV rv;
+
+	if (!check_label (label, error) || !start (session, error) ||
+	    !token_session_find_free (session, &slot, error) ||
+	    !get_new_pin (&so_pin, &so_pin_from, true, "--so-pin-file, --so-pin-fd", error) ||
+	    !get_new_pin (&pin, &pin_from, false, "--pin-file, --pin-fd", error))
+		return false;
+	if (!make_whole (session, slot, label, &so_pin, &pin, &rv))
+		return setup_refuse (error, _ ("The token \"%s\" cannot be made: %s. The log has more."), label,
+		                     rv_words (rv));
+	if (session->module.api->C_GetTokenInfo (slot, &session->info) != CKR_OK)
+		return setup_refuse (error, _ ("The token \"%s\" was made, but does not tell its serial number."),
+		                     label);
+	return true;
+}
+
+static int
+create (int argc, char **argv)
+{
+	auto_token_session TokenSession session = { 0 };
+	g_autofree char *serial = NULL;
+	g_autoptr (GError) error = NULL;
+	const GOptionEntry entries[] = {
+		SO_PIN_ENTRIES (so_pin_from),
+		PIN_ENTRIES (pin_from),
+		MODULE_ENTRY (module_path),
+		G_OPTION_ENTRY_NULL,
+	};
+	int status;
+
+	if (!setup_parse (entries, _ ("Makes another token. PINs that no option gives are asked for."), _ ("LABEL"), 1,
+	                  &argc, &argv, &status))
+		return status;
+	if (!create_token (&session, argv[1], &error))
+		return setup_failed (error);
+	serial = PADDED (session.info.serialNumber);
+	g_print (_ ("Made the token \"%s\", serial number %s\n"), argv[1], serial);
+	return SETUP_OK;
+}
+
+/* --- rename --- */
 
 static bool
 set_label (const TokenDir *dir, const Config *config, const char *label, GError **error)
@@ -351,12 +376,6 @@ reset_pin (int argc, char **argv)
 }
 
 /* --- delete --- */
-
-static bool
-delete_dir (const TokenDir *dir, const Config *config, const char *argument, GError **error)
-{
-	return token_dir_delete (dir->path, error);
-}
 
 /* @wanted typed once more, by a person. */
 static bool

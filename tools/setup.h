@@ -4,6 +4,7 @@
 #define TOOLS_SETUP_H
 
 #include <gio/gio.h>
+#include <signal.h>
 #include <stdbool.h>
 
 enum { SETUP_OK = 0, SETUP_FAILED = 1, SETUP_USAGE = 2 };
@@ -46,6 +47,13 @@ bool setup_parse (const GOptionEntry *entries, const char *summary, const char *
 
 /* Says why nothing came of it; gives SETUP_FAILED back. */
 int setup_failed (const GError *error);
+
+/* Signals wait from here to the end of the block, so that what is made there is made or not.  Only what takes no
+ * time to speak of. */
+#define auto_signals __attribute__ ((cleanup (signals_release), unused))
+
+sigset_t signals_hold (void);
+void signals_release (sigset_t *before);
 
 /* A text that is built in, with @placeholder replaced. */
 char *setup_template (const char *name, const char *placeholder, const char *value);

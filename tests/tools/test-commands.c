@@ -961,6 +961,162 @@ export_writes_only_what_the_token_lets_out (Place *place, gconstpointer data)
 	}
 }
 
+/* --- what comes between --- */
+
+/* The command with @words in front, in a shell: "trap '' XFSZ; ulimit -f 0" fills the disk. */
+static Result *
+run_in_shell (const Place *place, const char *words, const char *command)
+{
+	g_autofree char *pin = place_path (place, "pin");
+	g_autofree char *line = g_strdup_printf ("%s exec %s %s --pin-file %s --module %s", words, place->setup, command, pin,
+	                                         place->module);
+
+	return run (place, "/bin/sh", "-c", line, NULL);
+}
+
+#define DISK_FULL "trap '' XFSZ; ulimit -f 0; "
+
+static void
+a_full_disk_leaves_nothing_half_made (Place *place, gconstpointer data)
+{
+	g_autofree char *file = place_path (place, "backup");
+	g_autofree char *key = place_path (place, "hex");
+	const char *const commands[] = {
+		g_intern_string (g_strdup_printf ("backup %s.new", file)),
+		g_intern_string (g_strdup_printf ("import %s --secret aes --hex", key)),
+		"token create another --so-pin-file pin",
+	};
+	g_autoptr (Result) backup = NULL;
+	g_autoptr (Result) deleted = NULL;
+	g_autoptr (Result) restore = NULL;
+	g_autofree char *before = NULL;
+	g_autofree char *after = NULL;
+	g_autofree char *words = g_strdup_printf ("cd %s; " DISK_FULL, place->home);
+
+	set_up (place);
+	place_write (place, "pin", USER_PIN "\n");
+	place_write (place, "hex", "00112233445566778899aabbccddeeff");
+	backup = WITH_PIN (place, "backup", file, "--pin-fd", "3", MODULE (place));
+	assert_status (backup, 0);
+	for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+		g_autoptr (Result) result = NULL;
+		g_autofree char *tokens = place_path (place, TOKENDIR);
+
+		result = run_in_shell (place, words, commands[i]);
+		assert_status (result, 1);
+		g_assert_false (place_has (place, "backup.new"));
+	}
+	deleted = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
+	assert_status (deleted, 0);
+	before = place_snapshot (place);
+	{
+		g_autofree char *command = g_strdup_printf ("restore %s", file);
+
+		restore = run_in_shell (place, words, command);
+	}
+	assert_status (restore, 1);
+	after = place_snapshot (place);
+	g_assert_cmpuint (strlen (before), ==, strlen (after));
+}
+
+static unsigned
+count_tokens (const Place *place)
+{
+	g_autofree char *path = place_path (place, TOKENDIR);
+	g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
+	unsigned n = 0;
+
+	while (dir != NULL && g_dir_read_name (dir) != NULL)
+		n++;
+	return n;
+}
+
+/* Ended after a while that is a little longer each time: then the token is there, or not a trace of it. */
+static void
+signals_leave_nothing_half_made (Place *place, gconstpointer data)
+{
+	static const char *const signals[] = { "INT", "TERM" };
+	g_autofree char *file = place_path (place, "backup");
+	g_autofree char *command = g_strdup_printf ("restore %s", file);
+	g_autoptr (Result) backup = NULL;
+	g_autoptr (Result) first = NULL;
+
+	set_up (place);
+	place_write (place, "pin", USER_PIN "\n");
+	backup = WITH_PIN (place, "backup", file, "--pin-fd", "3", MODULE (place));
+	assert_status (backup, 0);
+	first = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
+	assert_status (first, 0);
+	for (unsigned i = 0; i < 40; i++) {
+		g_autofree char *words =
+			g_strdup_printf ("timeout --signal=%s 0.%03u ", signals[i % 2], i < 10 ? 1 + 20 * i : 200 + 8 * (i - 10));
+		g_autofree char *pin = place_path (place, "pin");
+		g_autofree char *line =
+			g_strdup_printf ("%s %s %s --pin-file %s --module %s", words, place->setup, command, pin, place->module);
+		g_autoptr (Result) result = run (place, "/bin/sh", "-c", line, NULL);
+		unsigned n = count_tokens (place);
+
+		if (result->status == 0)
+			g_assert_cmpuint (n, ==, 1);
+		if (n > 0) {
+			g_autoptr (Result) deleted = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
+
+			assert_status (deleted, 0);
+		}
+		g_assert_cmpuint (count_tokens (place), ==, 0);
+	}
+}
+
+static void
+a_home_that_cannot_be_written_to_is_left_alone (Place *place, gconstpointer data)
+{
+	static const char *const commands[] = { "register", "mask" };
+	g_autofree char *config = place_path (place, ".config");
+
+	if (getuid () == 0 && place->as_root) {
+		g_test_skip ("root writes anywhere");
+		return;
+	}
+	place_mkdir (place, ".config", 0555);
+	for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+		g_autoptr (Result) result = i == 0 ? SETUP (place, "register", MODULE (place)) : SETUP (place, "mask");
+
+		assert_status (result, 1);
+		assert_err (result, ".config");
+		g_assert_false (place_has (place, ".config/pkcs11"));
+	}
+	g_assert_cmpint (chmod (config, 0755), ==, 0);
+}
+
+static void
+without_a_home_it_says_so (Place *place, gconstpointer data)
+{
+	static const char *const commands[] = { "register", "check", "mask", "unregister" };
+
+	place_setenv (place, "HOME", "not/absolute");
+	for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
+		g_autoptr (Result) result = i == 0 ? SETUP (place, "register", MODULE (place)) : SETUP (place, commands[i]);
+
+		assert_status (result, 1);
+		assert_err (result, "HOME");
+	}
+}
+
+static void
+root_is_told_that_p11_kit_ignores_him (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) result = NULL;
+
+	if (getuid () != 0) {
+		g_test_skip ("this is not root");
+		return;
+	}
+	place->as_root = true;
+	result = SETUP (place, "register", MODULE (place));
+	assert_status (result, 1);
+	assert_err (result, "root");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -1004,6 +1160,11 @@ main (int argc, char **argv)
 	add_test ("commands", what_cannot_be_imported_leaves_nothing);
 	add_test ("commands", bind_s_keys_are_taken);
 	add_test ("commands", secret_keys_go_in_and_out);
+	add_test ("commands", a_full_disk_leaves_nothing_half_made);
+	add_test ("commands", signals_leave_nothing_half_made);
+	add_test ("commands", a_home_that_cannot_be_written_to_is_left_alone);
+	add_test ("commands", without_a_home_it_says_so);
+	add_test ("commands", root_is_told_that_p11_kit_ignores_him);
 	add_test ("commands", export_writes_only_what_the_token_lets_out);
 	return g_test_run ();
 }
