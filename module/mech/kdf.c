@@ -146,6 +146,24 @@ pbkdf2_block (Prf *prf, Bytes salt, uint32_t number, CK_ULONG iterations, uint8_
 	wipe (u, sizeof u);
 }
 
+/* Linux maps nothing below it (vm.mmap_min_addr). */
+#define LOWEST_ADDRESS 0x10000
+
+/* CK_PKCS5_PBKD2_PARAMS has a pointer where CK_PKCS5_PBKD2_PARAMS2 has the length itself, and nothing says which of
+ * them a caller means: NSS sends the former.  So a password has fewer bytes than any address. */
+static CK_RV
+pbkdf2_password (const Pbkdf2Params *params, Bytes *password)
+{
+	CK_ULONG n = params->n_password;
+
+	if (n >= LOWEST_ADDRESS && n % sizeof n == 0)
+		memcpy (&n, (const void *)(uintptr_t)n, sizeof n);
+	if (n >= LOWEST_ADDRESS)
+		return fail (CKR_MECHANISM_PARAM_INVALID, "no password has so many bytes");
+	*password = bytes (params->password, n);
+	return CKR_OK;
+}
+
 static CK_RV
 pbkdf2_generate (const Mech *mech, Bytes param, Attrs *key)
 {
@@ -153,6 +171,7 @@ pbkdf2_generate (const Mech *mech, Bytes param, Attrs *key)
 	const struct nettle_hash *hash;
 	auto_wipe Buf value = BUF_SECRET;
 	Pbkdf2Params params;
+	Bytes password;
 	Prf prf;
 
 	memcpy (&params, param.data, sizeof params);
@@ -162,7 +181,8 @@ pbkdf2_generate (const Mech *mech, Bytes param, Attrs *key)
 		return fail (CKR_MECHANISM_PARAM_INVALID, "the parameter is no CK_PKCS5_PBKD2_PARAMS2 that can be followed");
 	if (wanted == 0 || wanted > LONGEST_SECRET)
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "PBKDF2 makes no key of %lu bytes", wanted);
-	prf_start (&prf, hash, bytes (params.password, params.n_password));
+	TRY (pbkdf2_password (&params, &password));
+	prf_start (&prf, hash, password);
 	for (uint32_t i = 1; value.len < wanted; i++) {
 		uint8_t *at = buf_grow (&value, hash->digest_size);
 

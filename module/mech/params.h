@@ -282,7 +282,7 @@ typedef struct {
 	void *prf_data;
 	CK_ULONG n_prf_data;
 	CK_BYTE *password;
-	CK_ULONG n_password;
+	CK_ULONG n_password;    /* in CK_PKCS5_PBKD2_PARAMS the address of it */
 } Pbkdf2Params;
 
 /* CK_EDDSA_PARAMS */

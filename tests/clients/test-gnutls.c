@@ -12,6 +12,32 @@ p11_kit_lists_the_module_and_its_token (Place *place, gconstpointer data)
 	assert_says (output, "token: client");
 }
 
+/* The dynamic linker tells of each process what it loaded. */
+#define LOADED                                                                                                         \
+	"LD_DEBUG=files LD_DEBUG_OUTPUT=\"$HOME/loaded\" p11tool --list-tokens\n"                                      \
+	"grep -l \"calling init: $MODULE\" loaded.* >who\n"                                                            \
+	"cat $(cat who)"
+
+static void
+p11_kit_loads_the_module_into_the_program (Place *place, gconstpointer data)
+{
+	g_autofree char *output = script (place, LOADED);
+
+	assert_says (output, "libgnutls.so");
+}
+
+static void
+p11_kit_runs_an_isolated_module_in_another_process (Place *place, gconstpointer data)
+{
+	g_autofree char *output = NULL;
+
+	do_script_f (place, "'%s' register --isolated --module \"$MODULE\"", place->setup);
+
+	output = script (place, LOADED);
+	assert_says (output, place->module);
+	g_assert_null (strstr (output, "libgnutls.so"));
+}
+
 static void
 p11_kit_is_not_disturbed_when_the_tokens_are_gone (Place *place, gconstpointer data)
 {
@@ -121,7 +147,8 @@ certtool_signs_a_certificate (Place *place, gconstpointer data)
 	const KeyRow *key = data;
 	g_autofree char *output = NULL;
 
-	make_key (place, key->name);
+	if (!make_usable_key (place, key->name))
+		return;
 	make_certificate (place);
 
 	output = script (place,
@@ -137,7 +164,8 @@ openssl_verifies_what_certtool_signed (Place *place, gconstpointer data)
 	const KeyRow *key = data;
 	g_autofree char *output = NULL;
 
-	make_key (place, key->name);
+	if (!make_usable_key (place, key->name))
+		return;
 	make_certificate (place);
 
 	output = script (place,
@@ -161,7 +189,8 @@ p11tool_signs (Place *place, gconstpointer data)
 	const KeyRow *key = data;
 	g_autofree char *output = NULL;
 
-	make_key (place, key->name);
+	if (!make_usable_key (place, key->name))
+		return;
 
 	output = script (place,
 	                 "p11tool --login --test-sign --hash=sha512 \"$TOKEN;object=key;type=private\"");
@@ -300,25 +329,27 @@ main (int argc, char **argv)
 {
 	g_test_init (&argc, &argv, NULL);
 	ADD_CLIENT ("gnutls", p11_kit_lists_the_module_and_its_token, "p11-kit");
+	ADD_CLIENT ("gnutls", p11_kit_loads_the_module_into_the_program, "p11tool");
+	ADD_CLIENT ("gnutls", p11_kit_runs_an_isolated_module_in_another_process, "p11tool p11-kit");
 	ADD_CLIENT ("gnutls", p11_kit_is_not_disturbed_when_the_tokens_are_gone, "p11-kit");
-	ADD_CLIENT ("gnutls", p11tool_lists_the_token, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_lists_the_token, "p11tool");
 	ADD_CLIENT ("gnutls", p11tool_lists_the_mechanisms, "p11tool");
-	ADD_CLIENT ("gnutls", p11tool_makes_an_rsa_key_and_signs, "p11tool");
-	ADD_CLIENT ("gnutls", p11tool_makes_an_ec_key_and_signs, "p11tool");
-	ADD_CLIENT ("gnutls", p11tool_signs_with_rsa_pss, "p11tool");
-	ADD_CLIENT ("gnutls", a_private_key_is_not_listed_without_login, "p11tool");
-	ADD_CLIENT ("gnutls", a_wrong_pin_does_not_sign, "p11tool");
-	ADD_CLIENT_ROWS ("gnutls", p11tool_signs, "p11tool certtool", keys);
-	ADD_CLIENT_ROWS ("gnutls", p11tool_exports_the_public_key, "p11tool certtool openssl cmp", keys);
-	ADD_CLIENT_ROWS ("gnutls", certtool_signs_a_certificate, "p11tool certtool", keys);
-	ADD_CLIENT ("gnutls", certtool_signs_a_message_that_the_certificate_verifies, "p11tool certtool");
-	ADD_CLIENT_ROWS ("gnutls", openssl_verifies_what_certtool_signed, "p11tool certtool openssl", keys);
-	ADD_CLIENT ("gnutls", p11tool_writes_a_certificate_and_reads_it_back, "p11tool certtool cmp");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_makes_an_rsa_key_and_signs, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_makes_an_ec_key_and_signs, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_signs_with_rsa_pss, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", a_private_key_is_not_listed_without_login, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", a_wrong_pin_does_not_sign, "p11tool");
+	ADD_CLIENT_ROWS_TWICE ("gnutls", p11tool_signs, "p11tool certtool", keys);
+	ADD_CLIENT_ROWS_TWICE ("gnutls", p11tool_exports_the_public_key, "p11tool certtool openssl cmp", keys);
+	ADD_CLIENT_ROWS_TWICE ("gnutls", certtool_signs_a_certificate, "p11tool certtool", keys);
+	ADD_CLIENT_TWICE ("gnutls", certtool_signs_a_message_that_the_certificate_verifies, "p11tool certtool");
+	ADD_CLIENT_ROWS_TWICE ("gnutls", openssl_verifies_what_certtool_signed, "p11tool certtool openssl", keys);
+	ADD_CLIENT_TWICE ("gnutls", p11tool_writes_a_certificate_and_reads_it_back, "p11tool certtool cmp");
 	ADD_CLIENT ("gnutls", p11tool_writes_a_private_key_and_signs_with_it, "p11tool certtool");
-	ADD_CLIENT ("gnutls", p11tool_writes_a_secret_key, "p11tool");
-	ADD_CLIENT ("gnutls", p11tool_deletes_what_it_made, "p11tool");
-	ADD_CLIENT ("gnutls", p11tool_makes_random_bytes, "p11tool");
-	ADD_CLIENT ("gnutls", p11tool_makes_the_token_anew, "p11tool");
-	ADD_CLIENT ("gnutls", p11tool_tells_about_the_key, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_writes_a_secret_key, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_deletes_what_it_made, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_makes_random_bytes, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_makes_the_token_anew, "p11tool");
+	ADD_CLIENT_TWICE ("gnutls", p11tool_tells_about_the_key, "p11tool");
 	return g_test_run ();
 }

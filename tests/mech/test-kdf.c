@@ -101,6 +101,41 @@ pbkdf2_follows_rfc_6070 (void)
 	}
 }
 
+/* CK_PKCS5_PBKD2_PARAMS, of PKCS #11 before 2.40: what the first row above has. */
+static void
+pbkdf2_takes_the_address_of_a_length (void)
+{
+	const Mech *mech = mech_find (CKM_PKCS5_PBKD2);
+	CK_BYTE password[] = "password", salt[] = "salt";
+	CK_ULONG n = 8;
+	Pbkdf2Params params = { CKZ_SALT_SPECIFIED, salt, 4, 1, CKP_PKCS5_PBKD2_HMAC_SHA1, NULL, 0, password,
+		                (CK_ULONG)(uintptr_t)&n };
+	auto_wipe Buf wanted = hex_buf ("0c60c80f961f0e71f3a9b524af6012062fe037a6");
+	auto_attrs Attrs key = { 0 };
+
+	assert_ok (attrs_set_ulong (&key, CKA_VALUE_LEN, 20));
+	assert_ok (mech->generate (mech, bytes (&params, sizeof params), &key));
+	assert_bytes (attrs_bytes (&key, CKA_VALUE), bytes_of (&wanted));
+}
+
+static void
+pbkdf2_refuses_a_length_that_is_none (void)
+{
+	const Mech *mech = mech_find (CKM_PKCS5_PBKD2);
+	CK_BYTE password[] = "password", salt[] = "salt";
+	CK_ULONG n = 0x10000;
+	CK_ULONG lengths[] = { 0x10001, (CK_ULONG)-1, (CK_ULONG)(uintptr_t)&n };
+
+	for (size_t i = 0; i < N_ELEMENTS (lengths); i++) {
+		Pbkdf2Params params = { CKZ_SALT_SPECIFIED, salt, 4, 1, CKP_PKCS5_PBKD2_HMAC_SHA1, NULL, 0, password,
+			                lengths[i] };
+		auto_attrs Attrs key = { 0 };
+
+		assert_ok (attrs_set_ulong (&key, CKA_VALUE_LEN, 20));
+		assert_rv (mech->generate (mech, bytes (&params, sizeof params), &key), CKR_MECHANISM_PARAM_INVALID);
+	}
+}
+
 /* Each is shown above. */
 static void
 every_row_has_a_known_answer (void)
@@ -116,6 +151,8 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/kdf/hkdf_does_its_halves_alone", hkdf_does_its_halves_alone);
 	g_test_add_func ("/mech/kdf/hkdf_gives_255_blocks_and_no_more", hkdf_gives_255_blocks_and_no_more);
 	g_test_add_func ("/mech/kdf/pbkdf2_follows_rfc_6070", pbkdf2_follows_rfc_6070);
+	g_test_add_func ("/mech/kdf/pbkdf2_takes_the_address_of_a_length", pbkdf2_takes_the_address_of_a_length);
+	g_test_add_func ("/mech/kdf/pbkdf2_refuses_a_length_that_is_none", pbkdf2_refuses_a_length_that_is_none);
 	g_test_add_func ("/mech/kdf/every_row_has_a_known_answer", every_row_has_a_known_answer);
 	return g_test_run ();
 }
