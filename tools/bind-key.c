@@ -231,13 +231,12 @@ read_text (const BindKey *key, const char *path, char text[static LARGEST_FILE])
 static bool
 read_fields (BindKey *key, const char *path)
 {
-	g_autofree char *text = g_malloc (LARGEST_FILE);
-	char *rest = text, *line;
+	char text[LARGEST_FILE], *rest = text, *line;
 	bool right = read_text (key, path, text);
 
 	for (unsigned number = 1; right && (line = strsep (&rest, "\n")) != NULL; number++)
 		take_line (key, line, number);
-	explicit_bzero (text, LARGEST_FILE);
+	explicit_bzero (text, sizeof text);
 	return right && !key->damaged;
 }
 
