@@ -250,19 +250,19 @@ v1_5_unwrapping_by_length_never_fails (Api *api, gconstpointer unused)
 	pair = rsa_pair (api);
 	for (guint i = 0; i < N_TRIALS / 4; i++) {
 		CK_BYTE block[N_MODULUS], plain[N_MODULUS], value[256], again[256];
-		CK_ULONG n = sizeof plain, n_value = 0, n_again = 0;
-		CK_ATTRIBUTE template[] = { AS_SECRET, A_ULONG (CKA_VALUE_LEN, 16 + i % 17) };
+		CK_ULONG n = sizeof plain, n_value = 0, n_again = 0, wanted = 16 + i % 17;
+		CK_ATTRIBUTE template[] = { AS_SECRET, { CKA_VALUE_LEN, &wanted, sizeof wanted } };
 
 		faulty_v1_5 (api, &pair, i, block);
 		assert_ok (decrypt (api, MECH (CKM_RSA_PKCS), pair.private, block, sizeof block, plain, &n));
 		if (i % 2 == 0 && n >= 16)
-			template[G_N_ELEMENTS (template) - 1] = (CK_ATTRIBUTE)A_ULONG (CKA_VALUE_LEN, n);
+			wanted = n;
 		assert_ok (unwrap (api, MECH (CKM_RSA_PKCS), pair.private, block, sizeof block, template,
 		                   G_N_ELEMENTS (template), value, &n_value));
 		assert_ok (unwrap (api, MECH (CKM_RSA_PKCS), pair.private, block, sizeof block, template,
 		                   G_N_ELEMENTS (template), again, &n_again));
 		g_assert_cmpmem (value, n_value, again, n_again);
-		g_assert_cmpuint (n_value, ==, *(CK_ULONG *)template[G_N_ELEMENTS (template) - 1].pValue);
+		g_assert_cmpuint (n_value, ==, wanted);
 		if (n_value == n)
 			g_assert_cmpmem (value, n_value, plain, n);
 		else if (n > 0)
