@@ -46,7 +46,7 @@ bool
 pin_make (Pin *pin)
 {
 	/* none that is taken for another */
-	static const char letters[] = "abcdefghjkmnpqrstuvwxyz23456789A";
+	static const char letters[] = "abcdefghjklmnpqrstuvwxyz23456789";
 	guint8 random[25];
 	size_t n = 0;
 
