@@ -87,6 +87,7 @@ read_files (Backup *backup, const TokenDir *token, GError **error)
 			return setup_refuse (error, _ ("%s/%s cannot be read. The log has more."), token->path,
 			                     (char *)names->pdata[i]);
 		backup_add (backup, names->pdata[i], content.data, content.len);
+		setup_progress (i + 1, names->len);
 	}
 	return dir != NULL;
 }
@@ -217,6 +218,7 @@ write_files (const Backup *backup, int dir, mode_t umask, GError **error)
 			token = entry;
 		else if (!write_entry (dir, entry, umask, error))
 			return false;
+		setup_progress (i + 1, backup->entries->len);
 	}
 	if (token == NULL)
 		return setup_refuse (error, _ ("The file holds no token."));

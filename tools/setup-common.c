@@ -4,6 +4,8 @@
 
 #include "setup-texts.h"
 
+#include <unistd.h>
+
 bool
 setup_refuse (GError **error, const char *format, ...)
 {
@@ -30,6 +32,27 @@ void
 signals_release (sigset_t *before)
 {
 	sigprocmask (SIG_SETMASK, before, NULL);
+}
+
+#define A_MOMENT (G_USEC_PER_SEC / 2)
+
+void
+setup_progress (unsigned done, unsigned all)
+{
+	static gint64 begun, told;
+	gint64 now = g_get_monotonic_time ();
+
+	if (begun == 0)
+		begun = now;
+	if (!isatty (STDERR_FILENO) || now - begun < A_MOMENT)
+		return;
+	if (done == all)
+		g_printerr ("\r\033[K");
+	else if (now - told > A_MOMENT / 5)
+		g_printerr ("\r%u / %u", done, all);
+	else
+		return;
+	told = now;
 }
 
 char *

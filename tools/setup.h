@@ -55,6 +55,9 @@ int setup_failed (const GError *error);
 sigset_t signals_hold (void);
 void signals_release (sigset_t *before);
 
+/* How far long work has come, told on a terminal where it takes longer than a moment.  @done = @all ends the line. */
+void setup_progress (unsigned done, unsigned all);
+
 /* A text that is built in, with @placeholder replaced. */
 char *setup_template (const char *name, const char *placeholder, const char *value);
 
