@@ -302,6 +302,7 @@ assert_refused (const Place *place)
 	g_autofree char *output = script_status (
 		place, "timeout 20 p11tool --login --test-sign \"$TOKEN;object=key;type=private\"", &status);
 
+	g_test_message ("%s", output);
 	g_assert_cmpint (status, !=, 0);
 	g_assert_cmpint (status, <, 124);
 }

@@ -1019,7 +1019,6 @@ a_full_disk_leaves_nothing_half_made (Place *place, gconstpointer data)
 	assert_status (backup, 0);
 	for (gsize i = 0; i < G_N_ELEMENTS (commands); i++) {
 		g_autoptr (Result) result = NULL;
-		g_autofree char *tokens = place_path (place, TOKENDIR);
 
 		result = run_in_shell (place, words, commands[i]);
 		assert_status (result, 1);
