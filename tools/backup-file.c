@@ -25,7 +25,7 @@
 #define N_MAGIC     16
 #define VERSION     1
 #define ROUNDS      600000
-#define MOST_ROUNDS 100000000
+#define MOST_ROUNDS 10000000
 #define N_SALT      16
 #define N_NONCE     12
 #define N_TAG       16

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <glib/gi18n.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,16 +20,15 @@ unwanted (const Inspection *inspection)
 static bool
 is_ours (const struct stat *info)
 {
-	return info->st_uid == geteuid () || info->st_uid == 0;
+	/* root looks at what is somebody's */
+	return info->st_uid == geteuid () || info->st_uid == 0 || geteuid () == 0;
 }
 
+/* Only people know whose it should be. */
 static void
 tell_owner (Inspection *inspection, const char *path, const struct stat *info)
 {
-	g_autofree char *quoted = g_shell_quote (path);
-	g_autofree char *mend = g_strdup_printf ("chown -R %lu %s", (unsigned long)geteuid (), quoted);
-
-	check_tell (inspection, CHECK_DANGER, mend, _ ("%s belongs to another user (number %lu), who may change it."),
+	check_tell (inspection, CHECK_DANGER, NULL, _ ("%s belongs to another user (number %lu), who may change it."),
 	            path, (unsigned long)info->st_uid);
 }
 
@@ -47,7 +47,7 @@ check_configuration (Inspection *inspection)
 	if (!is_ours (&info))
 		tell_owner (inspection, path, &info);
 	if (info.st_mode & 022)
-		check_tell_mode (inspection, CHECK_DANGER, path, info.st_mode & 0755,
+		check_tell_mode (inspection, CHECK_DANGER, path, info.st_mode & (info.st_uid == 0 ? 0755 : 0640),
 		                 _ ("Others may write the configuration %s, and with it say where your keys go."),
 		                 path);
 	else if (info.st_mode & 07 && info.st_uid == geteuid () && geteuid () != 0)
@@ -83,8 +83,10 @@ look_at_file (Inspection *inspection, const char *path)
 
 	if (lstat (path, &info) != 0 || S_ISLNK (info.st_mode))
 		return;
-	if (info.st_uid != geteuid () && geteuid () != 0)
-		return; /* a stranger's: check_strangers tells of it */
+	if (!is_ours (&info)) {
+		tell_owner (inspection, path, &info);
+		return;
+	}
 	if (info.st_mode & open)
 		check_tell_mode (inspection, CHECK_DANGER, path, info.st_mode & 0777 & ~open,
 		                 _ ("%s has more permissions than objectstore.umask (%04o) leaves."), path,
@@ -160,6 +162,13 @@ check_derivation (Inspection *inspection)
 
 /* --- above them --- */
 
+/* May others than the user himself write there?  A group of his own, as many systems give to everybody, is not others. */
+static bool
+is_open_to_writers (const struct stat *info)
+{
+	return info->st_mode & 02 || (info->st_mode & 020 && info->st_gid != getegid () && info->st_gid != 0);
+}
+
 /* The first directory above @path that others may change. */
 static void
 look_above (Inspection *inspection, const char *path)
@@ -170,11 +179,9 @@ look_above (Inspection *inspection, const char *path)
 		g_autofree char *below = g_steal_pointer (&dir);
 		struct stat info;
 
-		if (stat (below, &info) == 0 && info.st_mode & 02) {
-			check_tell (
-				inspection, CHECK_DANGER, NULL,
-				_ ("%s lies below %s, where everybody may write. Move it into your home directory."),
-				path, below);
+		if (stat (below, &info) == 0 && is_open_to_writers (&info)) {
+			check_tell (inspection, CHECK_DANGER, NULL,
+			            _ ("%s lies below %s, where others may write. Move it into your home directory."), path, below);
 			return;
 		}
 		if (stat (below, &info) == 0 && !is_ours (&info)) {
@@ -187,14 +194,26 @@ look_above (Inspection *inspection, const char *path)
 	}
 }
 
+/* And above what it is a link to. */
+static void
+look_above_all (Inspection *inspection, const char *path)
+{
+	char *resolved = realpath (path, NULL);
+
+	look_above (inspection, path);
+	if (resolved != NULL && strcmp (resolved, path) != 0)
+		look_above (inspection, resolved);
+	free (resolved);
+}
+
 void
 check_surroundings (Inspection *inspection)
 {
 	struct stat info;
 
 	if (inspection->has_config) {
-		look_above (inspection, inspection->config.path);
-		look_above (inspection, inspection->config.tokendir);
+		look_above_all (inspection, inspection->config.path);
+		look_above_all (inspection, inspection->config.tokendir);
 	}
 	if (geteuid () != 0 && stat (inspection->places.home, &info) == 0 && info.st_mode & 07) {
 		g_autofree char *quoted = g_shell_quote (inspection->places.home);
@@ -214,7 +233,7 @@ look_for_pin (Inspection *inspection, const char *path)
 	g_autofree char *content = NULL;
 	g_auto (GStrv) lines = NULL;
 
-	if (!g_file_get_contents (path, &content, NULL, NULL))
+	if (!g_file_test (path, G_FILE_TEST_IS_REGULAR) || !g_file_get_contents (path, &content, NULL, NULL))
 		return;
 	lines = g_strsplit (content, "\n", -1);
 	for (guint i = 0; lines[i] != NULL; i++) {
@@ -251,8 +270,11 @@ check_written_pins (Inspection *inspection)
 
 	look_for_pin (inspection, inspection->config.path);
 	look_for_pin (inspection, places->p11_conf);
+	look_for_pin (inspection, places->system_p11_conf);
+	look_for_pin (inspection, "/etc/gnutls/pkcs11.conf");
 	look_for_pins_in (inspection, places->p11_modules);
 	look_for_pins_in (inspection, places->admin_p11_modules);
+	look_for_pins_in (inspection, places->package_p11_modules);
 	for (size_t i = 0; i < G_N_ELEMENTS (variables); i++)
 		if (g_getenv (variables[i]) != NULL) {
 			g_autofree char *mend = g_strconcat ("unset ", variables[i], NULL);

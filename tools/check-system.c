@@ -3,6 +3,7 @@
 #include "check.h"
 #include "cryptoki-module.h"
 #include "pin.h"
+#include "token-session.h"
 
 #include "build-config.h"
 
@@ -70,9 +71,14 @@ check_swap (Inspection *inspection)
 void
 check_core_dumps (Inspection *inspection)
 {
+	g_autofree char *pattern = NULL;
 	struct rlimit limit;
 
-	if (getrlimit (RLIMIT_CORE, &limit) == 0 && limit.rlim_cur > 0)
+	/* a program that takes them asks for no limit */
+	if (g_file_get_contents ("/proc/sys/kernel/core_pattern", &pattern, NULL, NULL) && *pattern == '|')
+		check_tell (inspection, CHECK_NOTE, NULL,
+		            _ ("A program of the system takes core dumps, whatever the limit: %s"), g_strchomp (pattern));
+	else if (getrlimit (RLIMIT_CORE, &limit) == 0 && limit.rlim_cur > 0)
 		check_tell (inspection, CHECK_ADVICE, "ulimit -c 0",
 		            _ ("Programs that crash leave a picture of their memory. Keys of the token are kept out of "
 		               "it, what "
@@ -84,16 +90,33 @@ check_core_dumps (Inspection *inspection)
 #define SHORT_PIN 8
 
 static bool
-get (Pin *pin, const char *file, const char *enter, bool asks)
+get (Inspection *inspection, Pin *pin, const char *file, const char *enter)
 {
 	const PinDialog dialog = {
 		.enter = enter,
 		.bad_length = _ ("A PIN has 4 to 255 characters."),
 	};
+	g_autoptr (GError) error = NULL;
 
+	if (file != NULL && !pin_read_file (pin, file, &error))
+		check_tell (inspection, CHECK_ADVICE, NULL, "%s", error->message);
 	if (file != NULL)
-		return pin_read_file (pin, file, NULL);
-	return asks && isatty (STDIN_FILENO) && pin_ask_once (pin, &dialog);
+		return error == NULL;
+	return inspection->asks_pins && isatty (STDIN_FILENO) && pin_ask_once (pin, &dialog);
+}
+
+/* Where there is one token, it tells whether they are its. */
+static void
+compare (Inspection *inspection, CK_USER_TYPE who, const Pin *pin)
+{
+	auto_token_session TokenSession session = { 0 };
+	g_autoptr (GError) error = NULL;
+
+	if (pin->len == 0 || !token_session_start (&session, inspection->module, NULL) ||
+	    !token_session_find (&session, NULL, NULL))
+		return;
+	if (!token_session_login (&session, who, pin, &error))
+		check_tell (inspection, CHECK_ADVICE, NULL, "%s", error->message);
 }
 
 static void
@@ -110,13 +133,17 @@ void
 check_pins (Inspection *inspection)
 {
 	auto_pin Pin pin = { 0 }, so_pin = { 0 };
+	bool has_pin, has_so_pin;
 
 	if (!inspection->asks_pins && inspection->pin_file == NULL && inspection->so_pin_file == NULL) {
 		check_tell (inspection, CHECK_SKIPPED, NULL, _ ("The PINs are not looked at without --pins."));
 		return;
 	}
-	if (!get (&so_pin, inspection->so_pin_file, _ ("SO PIN: "), inspection->asks_pins) ||
-	    !get (&pin, inspection->pin_file, _ ("User PIN: "), inspection->asks_pins))
+	has_so_pin = get (inspection, &so_pin, inspection->so_pin_file, _ ("SO PIN: "));
+	has_pin = get (inspection, &pin, inspection->pin_file, _ ("User PIN: "));
+	compare (inspection, CKU_SO, &so_pin);
+	compare (inspection, CKU_USER, &pin);
+	if (!has_so_pin || !has_pin)
 		check_tell (inspection, CHECK_SKIPPED, NULL, _ ("Not both PINs were given."));
 	judge_length (inspection, &so_pin, _ ("SO PIN"));
 	judge_length (inspection, &pin, _ ("user PIN"));

@@ -24,6 +24,8 @@ typedef struct {
 	char *mend;     /* a command, NULL where there is none */
 	char *path;     /* what --fix would change, NULL where it changes nothing */
 	mode_t mode;    /* what it would give it; 0: it is moved aside */
+	dev_t device;   /* which file that was */
+	ino_t inode;
 	bool fixed;
 } Finding;
 

@@ -93,6 +93,29 @@ padded_string (const CK_UTF8CHAR *field, size_t size)
 	return g_strndup ((const char *)field, unpadded_length (field, size));
 }
 
+char *
+text_to_show (const char *text)
+{
+	char *valid = g_utf8_make_valid (text, -1);
+	GString *shown = g_string_new (NULL);
+
+	for (const char *at = valid; *at != '\0'; at = g_utf8_next_char (at)) {
+		gunichar c = g_utf8_get_char (at);
+
+		g_string_append_unichar (shown, g_unichar_iscntrl (c) ? '?' : c);
+	}
+	g_free (valid);
+	return g_string_free (shown, FALSE);
+}
+
+char *
+padded_text (const CK_UTF8CHAR *field, size_t size)
+{
+	g_autofree char *text = padded_string (field, size);
+
+	return text_to_show (text);
+}
+
 bool
 padded_equal (const CK_UTF8CHAR *field, size_t size, const char *text)
 {

@@ -35,6 +35,11 @@ GArray *module_slots (Module *module, CK_RV *rv);
 char *padded_string (const CK_UTF8CHAR *field, size_t size);
 #define PADDED(field) padded_string (field, sizeof (field))
 
+/* The same to be shown: what would move a terminal's cursor is a question mark, and bytes that are no UTF-8 are replaced. */
+char *padded_text (const CK_UTF8CHAR *field, size_t size);
+char *text_to_show (const char *text);
+#define PADDED_TEXT(field) padded_text (field, sizeof (field))
+
 /* Does the blank-padded @field say @text? */
 bool padded_equal (const CK_UTF8CHAR *field, size_t size, const char *text);
 

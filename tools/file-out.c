@@ -101,7 +101,13 @@ file_out (const char *path, Bytes content)
 {
 	struct stat info;
 
-	if (lstat (path, &info) == 0 && !S_ISREG (info.st_mode))
+	if (lstat (path, &info) == 0 && !S_ISREG (info.st_mode)) {
+		/* another's link may lead anywhere, and his pipe to him */
+		if (info.st_uid != geteuid () && info.st_uid != 0) {
+			errno = EPERM;
+			return false;
+		}
 		return write_into (path, content);
+	}
 	return replace_in_peace (path, content);
 }

@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+GVariant *
+json_string (const char *string)
+{
+	return g_variant_new_take_string (g_utf8_make_valid (string, -1));
+}
+
 static void
 append_string (GString *text, const char *string)
 {

@@ -5,6 +5,9 @@
 
 #include <glib.h>
 
+/* A string, whose bytes that are no UTF-8 are replaced. */
+GVariant *json_string (const char *string);
+
 /* Appends @value: strings, booleans, numbers, arrays, and dictionaries by string (a{sv}) as objects. */
 void json_append (GString *text, GVariant *value);
 

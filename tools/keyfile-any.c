@@ -315,11 +315,23 @@ read_der (Reading *reading, const gnutls_datum_t *content, GError **error)
 }
 
 static bool
+is_twice (const char *text, const char *part)
+{
+	const char *at = strstr (text, part);
+
+	return at != NULL && strstr (at + 1, part) != NULL;
+}
+
+static bool
 read_pem (Reading *reading, const gnutls_datum_t *content, GError **error)
 {
 	const char *text = (const char *)content->data;
 	bool ok = true;
 
+	if (is_twice (text, "-----END PUBLIC KEY-----") || is_twice (text, "-----END PRIVATE KEY-----") ||
+	    is_twice (text, "-----END ENCRYPTED PRIVATE KEY-----") || is_twice (text, "-----END RSA PRIVATE KEY-----") ||
+	    is_twice (text, "-----END EC PRIVATE KEY-----"))
+		return setup_refuse (error, _ ("%s holds more than one key. Put each into a file of its own."), reading->path);
 	if (strstr (text, "PRIVATE KEY-----") != NULL)
 		ok = read_private (reading, content, GNUTLS_X509_FMT_PEM, error);
 	if (ok && strstr (text, "-----BEGIN CERTIFICATE-----") != NULL)

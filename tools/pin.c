@@ -221,6 +221,7 @@ pin_check_length (Pin *pin, const char *name, GError **error)
 bool
 pin_read_line (Pin *pin, int fd, const char *name, GError **error)
 {
+	bool has_nul = false;
 	ssize_t got;
 	char byte;
 
@@ -229,6 +230,7 @@ pin_read_line (Pin *pin, int fd, const char *name, GError **error)
 		got = TEMP_FAILURE_RETRY (read (fd, &byte, 1));
 		if (got != 1 || byte == '\n')
 			break;
+		has_nul = has_nul || byte == '\0';
 		if (pin->len < PIN_MAX)
 			pin->text[pin->len] = byte;
 	} while (pin->len++ <= PIN_MAX + 1);
@@ -238,6 +240,12 @@ pin_read_line (Pin *pin, int fd, const char *name, GError **error)
 
 		g_set_error (error, G_IO_ERROR, g_io_error_from_errno (reason),
 		             _ ("The PIN cannot be read from %s: %s."), name, g_strerror (reason));
+		return false;
+	}
+	if (has_nul) {
+		pin_clear (pin);
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("%s holds a NUL byte, which no PIN and no passphrase has."),
+		             name);
 		return false;
 	}
 	if (pin->len > 0 && pin->len <= PIN_MAX && pin->text[pin->len - 1] == '\r')

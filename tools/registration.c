@@ -49,14 +49,33 @@ check_programs (const Registration *registration, GError **error)
 static bool
 check_priority (const char *priority, GError **error)
 {
-	char *end = NULL;
+	const char *digits = priority;
+	size_t n;
 
 	if (priority == NULL)
 		return true;
-	g_ascii_strtoll (priority, &end, 10);
-	if (*priority != '\0' && *end == '\0')
+	digits += *digits == '-';
+	n = strspn (digits, G_CSET_DIGITS);
+	if (n > 0 && n < 10 && digits[n] == '\0')
 		return true;
 	return setup_refuse (error, _ ("The priority \"%s\" is no number. Give one such as 10."), priority);
+}
+
+/* p11-kit does not read what a shell would. */
+static bool
+check_isolated (const Registration *registration, GError **error)
+{
+	return !registration->isolated || strchr (registration->module, '\'') == NULL ||
+	       setup_refuse (error, _ ("The module \"%s\" has an apostrophe in its name, which p11-kit cannot run in a process of its "
+	                               "own. Install it elsewhere."),
+	                     registration->module);
+}
+
+static bool
+check_list (const char *option, const char *names, GError **error)
+{
+	return names == NULL || strspn (names, " ,\t") < strlen (names) ||
+	       setup_refuse (error, _ ("%s names no program. \"mask\" hides the module from all."), option);
 }
 
 static char *
@@ -90,7 +109,10 @@ registration_text (const Registration *registration, GError **error)
 	if (!check_value (_ ("The module"), registration->module, error) ||
 	    !check_value ("--enable-in", registration->enable_in, error) ||
 	    !check_value ("--disable-in", registration->disable_in, error) || !check_programs (registration, error) ||
-	    !check_priority (registration->priority, error))
+	    !check_list ("--enable-in", registration->enable_in, error) ||
+	    !check_list ("--disable-in", registration->disable_in, error) ||
+	    !check_priority (registration->priority, error) ||
+	    (registration->module != NULL && !check_isolated (registration, error)))
 		return NULL;
 	text = g_string_new (MARKER);
 	if (registration->module == NULL) {
@@ -204,6 +226,15 @@ p11_obstacle (const Places *places)
 	return NULL;
 }
 
+bool
+p11_obstacle_is_fatal (const Places *places)
+{
+	g_autofree char *system = p11_setting (places->system_p11_conf, "user-config");
+	g_autofree char *user = p11_setting (places->p11_conf, "user-config");
+
+	return (system != NULL && !is_user_config_word (system)) || (user != NULL && !is_user_config_word (user));
+}
+
 /* The number of the first line that p11-kit gives up at, 0 if there is none. */
 static unsigned
 find_bad_line (const char *content)
@@ -222,7 +253,7 @@ find_bad_line (const char *content)
 }
 
 char *
-p11_damage (const char *path)
+p11_damage (const char *path, bool is_users)
 {
 	g_autofree char *content = NULL;
 	struct stat info;
@@ -231,8 +262,14 @@ p11_damage (const char *path)
 	if (stat (path, &info) != 0 && errno == ENOENT)
 		return g_strdup_printf (
 			_ ("%s is a link to nothing, which makes all of p11-kit fail; delete it."), path);
-	if (!S_ISREG (info.st_mode) || !g_file_get_contents (path, &content, NULL, NULL))
+	if (stat (path, &info) != 0)
+		return g_strdup_printf (_ ("%s cannot be looked at (%s), which makes all of p11-kit fail; delete it."), path,
+		                        g_strerror (errno));
+	if (!S_ISREG (info.st_mode))
 		return NULL;
+	if (!g_file_get_contents (path, &content, NULL, NULL))
+		return is_users ? NULL : g_strdup_printf (_ ("%s cannot be read, which makes all of p11-kit fail; have everybody read it."),
+		                                          path);
 	line = find_bad_line (content);
 	if (line > 0)
 		return g_strdup_printf (_ ("Line %u of %s is not \"key: value\", which makes all of p11-kit "
@@ -242,14 +279,14 @@ p11_damage (const char *path)
 }
 
 void
-p11_find_damage (const char *dir, GPtrArray *sentences)
+p11_find_damage (const char *dir, bool is_users, GPtrArray *sentences)
 {
 	g_autoptr (GDir) open = g_dir_open (dir, 0, NULL);
 	const char *name;
 
 	while (open != NULL && (name = g_dir_read_name (open)) != NULL) {
 		g_autofree char *path = g_build_filename (dir, name, NULL);
-		char *sentence = p11_damage (path);
+		char *sentence = p11_damage (path, is_users);
 
 		if (sentence != NULL)
 			g_ptr_array_add (sentences, sentence);
@@ -264,7 +301,7 @@ registration_check (const Places *places, GError **error)
 
 	if (obstacle != NULL)
 		return setup_refuse (error, "%s", obstacle);
-	p11_find_damage (places->p11_modules, damage);
+	p11_find_damage (places->p11_modules, true, damage);
 	return damage->len == 0 || setup_refuse (error, "%s", (char *)damage->pdata[0]);
 }
 

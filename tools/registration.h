@@ -44,11 +44,15 @@ char *p11_setting (const char *path, const char *key);
 /* Why p11-kit leaves out what this user registers, in one sentence; NULL when it does not. */
 char *p11_obstacle (const Places *places);
 
-/* What makes all of p11-kit fail in one of its files, in a sentence; NULL: nothing. */
-char *p11_damage (const char *path);
+/* And is it a word that makes all of p11-kit fail? */
+bool p11_obstacle_is_fatal (const Places *places);
+
+/* What makes all of p11-kit fail in one of its files, in a sentence; NULL: nothing.  @is_users: it may
+ * be unreadable. */
+char *p11_damage (const char *path, bool is_users);
 
 /* One sentence (char *) for each thing in @dir that makes all of p11-kit fail. */
-void p11_find_damage (const char *dir, GPtrArray *sentences);
+void p11_find_damage (const char *dir, bool is_users, GPtrArray *sentences);
 
 /* Writes the module file of this user. */
 bool registration_write (const Places *places, const char *text, bool replace, Undo *undo, GError **error);

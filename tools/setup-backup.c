@@ -96,7 +96,7 @@ static bool
 read_token (Backup *backup, const TokenSession *session, GError **error)
 {
 	g_autoptr (GPtrArray) dirs = NULL;
-	bool found = false;
+	const TokenDir *dir;
 	Config config;
 
 	backup->label = g_strdup (session->label);
@@ -104,27 +104,11 @@ read_token (Backup *backup, const TokenSession *session, GError **error)
 	if (config_load (&config, NULL) == CKR_OK)
 		dirs = token_dirs_list (config.tokendir, NULL);
 	config_clear (&config);
-	for (guint i = 0; dirs != NULL && i < dirs->len && !found; i++) {
-		const TokenDir *dir = dirs->pdata[i];
-
-		if (g_strcmp0 (dir->serial, session->serial) != 0)
-			continue;
-		found = true;
-		backup->directory = g_strdup (dir->name);
-		if (!read_files (backup, dir, error))
-			return false;
-	}
-	return found || setup_refuse (error, _ ("The directory of the token \"%s\" cannot be found."), session->label);
-}
-
-/* Beside its place, and there when it is whole; what is there already stays. */
-static bool
-write_file (const char *path, GBytes *content, GError **error)
-{
-	if (g_file_test (path, G_FILE_TEST_EXISTS))
-		return setup_refuse (error, _ ("%s is there already. Name another file, or delete it."), path);
-	return g_file_set_contents_full (path, g_bytes_get_data (content, NULL), (gssize)g_bytes_get_size (content),
-	                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
+	dir = token_dirs_find (dirs, session->serial, error);
+	if (dir == NULL)
+		return false;
+	backup->directory = g_strdup (dir->name);
+	return read_files (backup, dir, error);
 }
 
 static bool
@@ -140,7 +124,7 @@ backup_token (TokenSession *session, const char *path, bool own_passphrase, Back
 		return false;
 	backup->under_pin = !own_passphrase;
 	file = backup_seal (backup, secret->text, secret->len, error);
-	return file != NULL && write_file (path, file, error);
+	return file != NULL && file_write_new (path, g_bytes_get_data (file, NULL), g_bytes_get_size (file), error);
 }
 
 int
@@ -176,6 +160,54 @@ setup_backup (int argc, char **argv)
 }
 
 /* --- restore --- */
+
+/* Names of files of a token, and of its directory, as this module and SoftHSM give them. */
+static bool
+is_token_name (const char *name, const char *suffix)
+{
+	size_t n = strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-");
+
+	return n > 0 && n <= 64 && strcmp (name + n, suffix) == 0;
+}
+
+static bool
+has_twin (const Backup *backup, guint index)
+{
+	const BackupEntry *entry = backup->entries->pdata[index];
+
+	for (guint i = 0; i < index; i++)
+		if (strcmp (((const BackupEntry *)backup->entries->pdata[i])->name, entry->name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+says_what_it_is (const Backup *backup, const BackupEntry *entry)
+{
+	g_autofree char *label = NULL;
+	g_autofree char *serial = NULL;
+	gsize n;
+	const void *content = g_bytes_get_data (entry->content, &n);
+
+	token_file_parse (content, n, &label, &serial);
+	return g_strcmp0 (label, backup->label) == 0 && g_strcmp0 (serial, backup->serial) == 0;
+}
+
+/* Whoever knows the passphrase may have put anything into the file. */
+static bool
+check_content (const Backup *backup, GError **error)
+{
+	bool right = is_token_name (backup->directory, ""), has_token = false;
+
+	for (guint i = 0; right && i < backup->entries->len; i++) {
+		const BackupEntry *entry = backup->entries->pdata[i];
+		bool is_token = strcmp (entry->name, TOKEN_FILE) == 0;
+
+		right = is_token_name (entry->name, ".object") && !has_twin (backup, i) && (!is_token || says_what_it_is (backup, entry));
+		has_token = has_token || is_token;
+	}
+	return (right && has_token) || setup_refuse (error, _ ("The file holds no token."));
+}
 
 static bool
 check_absent (const Backup *backup, const char *tokendir, GError **error)
@@ -220,8 +252,6 @@ write_files (const Backup *backup, int dir, mode_t umask, GError **error)
 			return false;
 		setup_progress (i + 1, backup->entries->len);
 	}
-	if (token == NULL)
-		return setup_refuse (error, _ ("The file holds no token."));
 	return write_entry (dir, token, umask, error);
 }
 
@@ -233,7 +263,7 @@ restore_into (const Backup *backup, const Config *config, GError **error)
 	auto_close int dir = -1;
 	auto_undo Undo undo = { 0 };
 
-	if (!check_absent (backup, config->tokendir, error))
+	if (!check_content (backup, error) || !check_absent (backup, config->tokendir, error))
 		return false;
 	undo_start (&undo);
 	if (mkdir (path, 0777 & ~config->umask) != 0)
@@ -285,6 +315,7 @@ setup_restore (int argc, char **argv)
 {
 	auto_backup Backup backup = { 0 };
 	g_autoptr (GError) error = NULL;
+	g_autofree char *label = NULL;
 	const GOptionEntry entries[] = { SECRET_ENTRIES, G_OPTION_ENTRY_NULL };
 	int status;
 
@@ -293,7 +324,8 @@ setup_restore (int argc, char **argv)
 		return status;
 	if (!restore_token (argv[1], &backup, &error))
 		return setup_failed (error);
-	g_print (_ ("Made the token \"%s\" again, serial number %s, with %u objects\n"), backup.label, backup.serial,
+	label = text_to_show (backup.label);
+	g_print (_ ("Made the token \"%s\" again, serial number %s, with %u objects\n"), label, backup.serial,
 	         backup.entries->len - 1);
 	return SETUP_OK;
 }

@@ -9,6 +9,7 @@
 #include "build-config.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
@@ -76,6 +77,7 @@ void
 check_tell_mode (Inspection *inspection, Verdict verdict, const char *path, mode_t mode, const char *format, ...)
 {
 	g_autofree char *quoted = g_shell_quote (path);
+	struct stat info;
 	Finding *finding;
 	va_list args;
 
@@ -85,6 +87,10 @@ check_tell_mode (Inspection *inspection, Verdict verdict, const char *path, mode
 	finding->mend = g_strdup_printf ("chmod %o %s", (unsigned)mode, quoted);
 	finding->path = g_strdup (path);
 	finding->mode = mode;
+	if (lstat (path, &info) == 0) {
+		finding->device = info.st_dev;
+		finding->inode = info.st_ino;
+	}
 }
 
 /* Beside the directory that p11-kit reads. */
@@ -128,13 +134,23 @@ finding_free (void *data)
 
 /* --- mending --- */
 
-/* Not through a link that somebody has put there meanwhile. */
+/* The file that was looked at, and no other that somebody has put in its place or a link to it. */
 static bool
-set_mode (const char *path, mode_t mode)
+set_mode (const Finding *finding)
 {
+	int fd = open (finding->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 	struct stat info;
+	bool done = false;
 
-	return lstat (path, &info) == 0 && !S_ISLNK (info.st_mode) && chmod (path, mode) == 0;
+	if (fd < 0)
+		return false;
+	if (fstat (fd, &info) == 0 && info.st_dev == finding->device && info.st_ino == finding->inode &&
+	    info.st_uid == geteuid ())
+		done = fchmod (fd, finding->mode) == 0;
+	else
+		errno = EPERM;
+	close (fd);
+	return done;
 }
 
 static bool
@@ -149,12 +165,25 @@ move_aside (const char *path)
 	return g_rename (path, to) == 0;
 }
 
+/* Where others can exchange what root looks at, they would have him change what is not theirs. */
+static bool
+may_mend (const Inspection *inspection)
+{
+	struct stat info;
+
+	return geteuid () != 0 || !inspection->has_config || stat (inspection->config.tokendir, &info) != 0 || info.st_uid == 0;
+}
+
 static void
-mend (Finding *finding)
+mend (const Inspection *inspection, Finding *finding)
 {
 	if (finding->path == NULL)
 		return;
-	finding->fixed = finding->mode != 0 ? set_mode (finding->path, finding->mode) : move_aside (finding->path);
+	if (!may_mend (inspection)) {
+		g_printerr (_ ("%s is not mended by root: have its owner run this.\n"), finding->path);
+		return;
+	}
+	finding->fixed = finding->mode != 0 ? set_mode (finding) : move_aside (finding->path);
 	if (!finding->fixed)
 		g_printerr (_ ("%s cannot be mended: %s.\n"), finding->path, g_strerror (errno));
 }
@@ -204,17 +233,17 @@ as_variant (const Check *check, const GPtrArray *findings)
 		const Finding *finding = findings->pdata[i];
 
 		g_variant_builder_open (&list, G_VARIANT_TYPE ("a{sv}"));
-		g_variant_builder_add (&list, "{sv}", "sentence", g_variant_new_string (finding->sentence));
+		g_variant_builder_add (&list, "{sv}", "sentence", json_string (finding->sentence));
 		g_variant_builder_add (&list, "{sv}", "fixed", g_variant_new_boolean (finding->fixed));
 		g_variant_builder_add (&list, "{sv}", "danger",
 		                       g_variant_new_boolean (finding->verdict == CHECK_DANGER));
 		if (finding->mend != NULL)
-			g_variant_builder_add (&list, "{sv}", "mend", g_variant_new_string (finding->mend));
+			g_variant_builder_add (&list, "{sv}", "mend", json_string (finding->mend));
 		g_variant_builder_close (&list);
 	}
 	g_variant_builder_init (&all, G_VARIANT_TYPE ("a{sv}"));
-	g_variant_builder_add (&all, "{sv}", "check", g_variant_new_string (check->name));
-	g_variant_builder_add (&all, "{sv}", "result", g_variant_new_string (verdicts[worst (findings)].word));
+	g_variant_builder_add (&all, "{sv}", "check", json_string (check->name));
+	g_variant_builder_add (&all, "{sv}", "result", json_string (verdicts[worst (findings)].word));
 	g_variant_builder_add (&all, "{sv}", "findings", g_variant_builder_end (&list));
 	return g_variant_builder_end (&all);
 }
@@ -229,7 +258,7 @@ run_check (const Check *check, Inspection *inspection, const Wishes *wishes, GVa
 	inspection->findings = g_ptr_array_new_with_free_func (finding_free);
 	check->run (inspection);
 	for (guint i = 0; wishes->fix && i < inspection->findings->len; i++)
-		mend (inspection->findings->pdata[i]);
+		mend (inspection, inspection->findings->pdata[i]);
 	if (wishes->json)
 		g_variant_builder_add_value (results, as_variant (check, inspection->findings));
 	else
@@ -264,6 +293,7 @@ setup_check (int argc, char **argv)
 	Inspection inspection = { .findings = NULL };
 	Wishes wishes = { FALSE, FALSE };
 	gboolean asks_pins = FALSE;
+	g_autofree char *module = NULL;
 	g_autofree char *pin_file = NULL;
 	g_autofree char *so_pin_file = NULL;
 	g_autoptr (GError) error = NULL;
@@ -285,6 +315,7 @@ setup_check (int argc, char **argv)
 		    NULL, 0, &argc, &argv, &status))
 		return status;
 	inspection.asks_pins = asks_pins;
+	inspection.module = module ? module : DEFAULT_MODULE;
 	inspection.pin_file = pin_file;
 	inspection.so_pin_file = so_pin_file;
 	if (!places_find (&inspection.places, &error))

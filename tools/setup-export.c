@@ -8,6 +8,7 @@
 #include "entries.h"
 #include "pkcs8.h"
 #include "token-object.h"
+#include "undo.h"
 
 #include "build-config.h"
 
@@ -464,15 +465,6 @@ open_session (TokenSession *session, const Options *options, bool is_secret, GEr
 	return get_pin (&pin, options, error) && token_session_login (session, CKU_USER, &pin, error);
 }
 
-static bool
-write_result (const char *path, const GByteArray *content, GError **error)
-{
-	if (g_file_test (path, G_FILE_TEST_EXISTS))
-		return setup_refuse (error, _ ("%s is there already. Name another file, or delete it."), path);
-	return g_file_set_contents_full (path, (const char *)content->data, (gssize)content->len,
-	                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
-}
-
 static int
 export (Options *options, const char *name, const char *path)
 {
@@ -485,7 +477,7 @@ export (Options *options, const char *name, const char *path)
 	ok = choose_type (options->type ? options->type : "public", &type, &error) && choose_format (options, type, &error) &&
 	     token_session_start (&session, options->module ? options->module : DEFAULT_MODULE, &error) &&
 	     token_session_find (&session, options->token, &error) && open_session (&session, options, types[type].is_secret, &error) &&
-	     (content = types[type].run (&session, name, options, &error)) != NULL && write_result (path, content, &error);
+	     (content = types[type].run (&session, name, options, &error)) != NULL && file_write_new (path, content->data, content->len, &error);
 	wipe_free (content);
 	if (!ok)
 		return setup_failed (error);

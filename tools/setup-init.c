@@ -316,6 +316,17 @@ check_visible (const Plan *plan, char **uri, GError **error)
 	return token != NULL;
 }
 
+/* Somebody may have made the directory while PINs were typed. */
+static bool
+is_still_ours (const Plan *plan, GError **error)
+{
+	struct stat info;
+
+	if (plan->conf_text == NULL || (stat (plan->tokendir, &info) == 0 && info.st_uid == geteuid () && !(info.st_mode & 077)))
+		return true;
+	return setup_refuse (error, _ ("The token directory %s is not yours alone. Name another one."), plan->tokendir);
+}
+
 static bool
 carry_out (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **error)
 {
@@ -323,7 +334,7 @@ carry_out (Plan *plan, const Pin *so_pin, const Pin *pin, char **uri, GError **e
 	auto_undo Undo undo = { 0 };
 
 	undo_start (&undo);
-	if (!undo_make_dirs (&undo, plan->tokendir, error) ||
+	if (!undo_make_dirs (&undo, plan->tokendir, error) || !is_still_ours (plan, error) ||
 	    (plan->conf_text != NULL && !write_conf (plan, &undo, error)) ||
 	    (plan->make_token && !make_token (plan, so_pin, pin, &undo, error)) ||
 	    (plan->register_it && !registration_write (&plan->places, plan->registration, plan->replace_it, &undo, error)) ||

@@ -23,22 +23,14 @@ find_places (Places *places, GError **error)
 
 /* True, and @wrote whether anything had to be done. */
 static bool
-put_text (const Places *places, const char *text, bool *wrote, GError **error)
+put_text (const Places *places, const char *text, Undo *undo, bool *wrote, GError **error)
 {
-	auto_signals sigset_t before = signals_hold ();
-	auto_undo Undo undo = { 0 };
 	RegistrationState state;
 
 	if (text == NULL || !registration_check_owner (places->p11_registration, text, &state, error))
 		return false;
 	*wrote = state != REGISTRATION_RIGHT;
-	if (!*wrote)
-		return true;
-	undo_start (&undo);
-	if (!registration_write (places, text, state == REGISTRATION_OUTDATED, &undo, error))
-		return false;
-	undo_keep (&undo);
-	return true;
+	return !*wrote || registration_write (places, text, state == REGISTRATION_OUTDATED, undo, error);
 }
 
 /* --- what comes of it --- */
@@ -77,11 +69,13 @@ print_seen (bool isolated, GError **error)
 {
 	g_autofree char *says = NULL;
 	g_autoptr (GPtrArray) seen = p11_tokens_seen (&says, error);
-	bool dropped = false;
+	bool dropped = false, is_seen = false;
 
 	if (seen == NULL)
 		return false;
-	if (seen->len == 0)
+	for (guint i = 0; i < seen->len; i++)
+		is_seen = is_seen || ((const SeenToken *)seen->pdata[i])->is_softhsm;
+	if (!is_seen)
 		g_print (_ ("p11-kit shows no token yet. \"softhsm2-setup init\" makes one. %s\n"), says);
 	for (guint i = 0; i < seen->len; i++) {
 		const SeenToken *token = seen->pdata[i];
@@ -113,19 +107,26 @@ check_module (const char *path, GError **error)
 static int
 register_module (const Registration *registration)
 {
+	auto_signals sigset_t before = signals_hold ();
 	auto_places Places places = { 0 };
+	auto_undo Undo undo = { 0 };
 	g_autofree char *text = NULL;
 	g_autoptr (GError) error = NULL;
 	bool wrote = false;
 
+	undo_start (&undo);
 	if (!find_places (&places, &error) || !check_module (registration->module, &error) ||
-	    (text = registration_text (registration, &error)) == NULL || !put_text (&places, text, &wrote, &error))
+	    (text = registration_text (registration, &error)) == NULL || !put_text (&places, text, &undo, &wrote, &error))
 		return setup_failed (error);
 	if (wrote)
 		g_print (_ ("Registered it with p11-kit in %s\n"), places.p11_registration);
 	else
 		g_print (_ ("Nothing was changed: %s says so already.\n"), places.p11_registration);
-	return print_seen (registration->isolated, &error) ? SETUP_OK : setup_failed (error);
+	/* p11-kit that fails with it shall not stay so */
+	if (!print_seen (registration->isolated, &error))
+		return setup_failed (error);
+	undo_keep (&undo);
+	return SETUP_OK;
 }
 
 int
@@ -186,7 +187,7 @@ setup_unregister (int argc, char **argv)
 	                  _ ("Deletes the module file that \"register\", \"mask\" or \"init\" wrote. Tokens stay."),
 	                  NULL, 0, &argc, &argv, &status))
 		return status;
-	if (!places_find (&places, &error) || !delete_ours (&places, &was_there, &error))
+	if (!places_find (&places, &error) || !places_check_user (&places, &error) || !delete_ours (&places, &was_there, &error))
 		return setup_failed (error);
 	if (was_there)
 		g_print (_ ("Deleted %s\n"), places.p11_registration);
@@ -198,7 +199,9 @@ setup_unregister (int argc, char **argv)
 int
 setup_mask (int argc, char **argv)
 {
+	auto_signals sigset_t before = signals_hold ();
 	auto_places Places places = { 0 };
+	auto_undo Undo undo = { 0 };
 	g_autofree char *text = NULL;
 	g_autoptr (GError) error = NULL;
 	bool wrote = false;
@@ -211,8 +214,10 @@ setup_mask (int argc, char **argv)
 	                  NULL, 0, &argc, &argv, &status))
 		return status;
 	text = registration_text (&(Registration){ NULL }, NULL);
-	if (!find_places (&places, &error) || !put_text (&places, text, &wrote, &error))
+	undo_start (&undo);
+	if (!find_places (&places, &error) || !put_text (&places, text, &undo, &wrote, &error))
 		return setup_failed (error);
+	undo_keep (&undo);
 	if (wrote)
 		g_print (_ ("Programs of this user do not see softhsm2 any more: %s\n"), places.p11_registration);
 	else

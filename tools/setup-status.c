@@ -108,9 +108,9 @@ show_config (Status *status)
 	say (status, "%s\n  %s\n", _ ("Configuration"), status->config.path);
 	print_why (status, status->config.path);
 	status->has_config = ok;
-	g_variant_dict_insert (&status->result, "configuration", "s", status->config.path);
+	g_variant_dict_insert_value (&status->result, "configuration", json_string (status->config.path));
 	if (ok)
-		g_variant_dict_insert (&status->result, "token-directory", "s", status->config.tokendir);
+		g_variant_dict_insert_value (&status->result, "token-directory", json_string (status->config.tokendir));
 	if (!ok) {
 		add_sentence (status->problems, _ ("The configuration cannot be used: %s."),
 		              status->config.error ? status->config.error : g_strerror (ENOMEM));
@@ -130,13 +130,14 @@ static void
 show_token (Status *status, CK_SLOT_ID slot, const CK_TOKEN_INFO *info)
 {
 	g_autofree char *label = PADDED (info->label);
+	g_autofree char *text = PADDED_TEXT (info->label);
 	char *serial = PADDED (info->serialNumber);
 
-	say (status, _ ("  \"%s\", serial number %s, slot %lu, %s\n"), label, serial, slot,
+	say (status, _ ("  \"%s\", serial number %s, slot %lu, %s\n"), text, serial, slot,
 	         info->flags & CKF_USER_PIN_INITIALIZED ? _ ("user PIN set") : _ ("user PIN not set"));
 	g_variant_builder_open (&status->tokens, G_VARIANT_TYPE ("a{sv}"));
-	g_variant_builder_add (&status->tokens, "{sv}", "label", g_variant_new_string (label));
-	g_variant_builder_add (&status->tokens, "{sv}", "serial", g_variant_new_string (serial));
+	g_variant_builder_add (&status->tokens, "{sv}", "label", json_string (label));
+	g_variant_builder_add (&status->tokens, "{sv}", "serial", json_string (serial));
 	g_variant_builder_add (&status->tokens, "{sv}", "slot", g_variant_new_uint64 (slot));
 	g_variant_builder_add (&status->tokens, "{sv}", "user-pin",
 	                       g_variant_new_boolean ((info->flags & CKF_USER_PIN_INITIALIZED) != 0));
@@ -194,7 +195,7 @@ static void
 add_string (GVariantBuilder *to, const char *key, const char *value)
 {
 	if (value != NULL)
-		g_variant_builder_add (to, "{sv}", key, g_variant_new_string (value));
+		g_variant_builder_add (to, "{sv}", key, json_string (value));
 }
 
 static const char *
@@ -242,9 +243,9 @@ show_registrations (Status *status)
 	show_registration (status, _ ("yours"), places->p11_modules, true);
 	show_registration (status, _ ("the administrator's"), places->admin_p11_modules, false);
 	show_registration (status, _ ("the system's"), places->package_p11_modules, false);
-	p11_find_damage (places->p11_modules, status->problems);
-	p11_find_damage (places->admin_p11_modules, status->problems);
-	p11_find_damage (places->package_p11_modules, status->problems);
+	p11_find_damage (places->p11_modules, true, status->problems);
+	p11_find_damage (places->admin_p11_modules, false, status->problems);
+	p11_find_damage (places->package_p11_modules, false, status->problems);
 }
 
 /* --- what p11-kit shows --- */
@@ -264,7 +265,7 @@ judge_visibility (Status *status, const GPtrArray *seen, const char *says)
 			continue;
 		}
 		say (status, "  %s\n", token->uri);
-		g_variant_builder_add (&status->seen, "s", token->uri);
+		g_variant_builder_add_value (&status->seen, json_string (token->uri));
 	}
 	if (status->serials->len == n_missing)
 		say (status, "  %s\n", _ ("none of these tokens"));
@@ -324,8 +325,12 @@ print_sentences (const char *title, const GPtrArray *sentences)
 static void
 add_sentences (Status *status, const char *key, const GPtrArray *sentences)
 {
-	g_variant_dict_insert_value (&status->result, key,
-	                             g_variant_new_strv ((const char *const *)sentences->pdata, sentences->len));
+	GVariantBuilder all;
+
+	g_variant_builder_init (&all, G_VARIANT_TYPE ("as"));
+	for (guint i = 0; i < sentences->len; i++)
+		g_variant_builder_add_value (&all, json_string (sentences->pdata[i]));
+	g_variant_dict_insert_value (&status->result, key, g_variant_builder_end (&all));
 }
 
 static void

@@ -66,8 +66,8 @@ get_new_pin (Pin *pin, const PinSource *source, bool is_so, const char *options,
 static void
 print_token (const CK_TOKEN_INFO *info, CK_SLOT_ID slot)
 {
-	g_autofree char *label = PADDED (info->label);
-	g_autofree char *serial = PADDED (info->serialNumber);
+	g_autofree char *label = PADDED_TEXT (info->label);
+	g_autofree char *serial = PADDED_TEXT (info->serialNumber);
 	g_autofree char *uri = token_uri (info);
 
 	g_print ("%s\n", label);
@@ -88,10 +88,10 @@ token_variant (const CK_TOKEN_INFO *info, CK_SLOT_ID slot)
 	GVariantBuilder all;
 
 	g_variant_builder_init (&all, G_VARIANT_TYPE ("a{sv}"));
-	g_variant_builder_add (&all, "{sv}", "label", g_variant_new_string (label));
-	g_variant_builder_add (&all, "{sv}", "serial", g_variant_new_string (serial));
+	g_variant_builder_add (&all, "{sv}", "label", json_string (label));
+	g_variant_builder_add (&all, "{sv}", "serial", json_string (serial));
 	g_variant_builder_add (&all, "{sv}", "slot", g_variant_new_uint64 (slot));
-	g_variant_builder_add (&all, "{sv}", "uri", g_variant_new_string (uri));
+	g_variant_builder_add (&all, "{sv}", "uri", json_string (uri));
 	g_variant_builder_add (&all, "{sv}", "user-pin",
 	                       g_variant_new_boolean ((info->flags & CKF_USER_PIN_INITIALIZED) != 0));
 	return g_variant_builder_end (&all);
@@ -138,19 +138,6 @@ list (int argc, char **argv)
 
 /* --- on the disk --- */
 
-/* The directory that holds the token. */
-static TokenDir *
-find_dir (GPtrArray *dirs, const char *serial)
-{
-	for (guint i = 0; dirs != NULL && i < dirs->len; i++) {
-		TokenDir *dir = dirs->pdata[i];
-
-		if (g_strcmp0 (dir->serial, serial) == 0)
-			return dir;
-	}
-	return NULL;
-}
-
 static bool
 with_dir (const char *serial,
           bool (*act) (const TokenDir *dir, const Config *config, const char *argument, GError **error),
@@ -163,10 +150,8 @@ with_dir (const char *serial,
 
 	if (config_load (&config, NULL) == CKR_OK)
 		dirs = token_dirs_list (config.tokendir, NULL);
-	dir = find_dir (dirs, serial);
-	ok = dir != NULL ? act (dir, &config, argument, error)
-	                 : setup_refuse (error, _ ("The directory of the token with serial number %s cannot be found."),
-	                                 serial);
+	dir = token_dirs_find (dirs, serial, error);
+	ok = dir != NULL && act (dir, &config, argument, error);
 	config_clear (&config);
 	return ok;
 }
@@ -377,27 +362,37 @@ reset_pin (int argc, char **argv)
 
 /* --- delete --- */
 
-/* @wanted typed once more, by a person. */
+/* Its name typed once more, by a person. */
 static bool
 confirm (const TokenSession *session, GError **error)
 {
+	bool by_serial = *session->label == '\0' || *session->label == ' ';
 	char line[LABEL_SIZE + 2] = "";
 
 	if (!isatty (STDIN_FILENO))
-		return setup_refuse (
-			error,
-			_ ("Deleting the token \"%s\" with all its keys wants --yes where there is no terminal."),
-			session->label);
-	g_print (_ ("This deletes the token \"%s\" (serial number %s) with all keys in it. Type its label to go on: "),
+		return setup_refuse (error, _ ("Deleting the token \"%s\" with all its keys wants --yes where there is no terminal."),
+		                     session->label);
+	g_print (by_serial ? _ ("This deletes the token \"%s\" (serial number %s) with all keys in it. Type its serial number to go "
+	                        "on: ") :
+	                     _ ("This deletes the token \"%s\" (serial number %s) with all keys in it. Type its label to go on: "),
 	         session->label, session->serial);
 	if (fgets (line, sizeof line, stdin) == NULL)
-		line[0] = '\0';
+		return setup_refuse (error, _ ("Nothing was typed, and nothing was deleted."));
 	line[strcspn (line, "\n")] = '\0';
-	return strcmp (line, session->label) == 0 ||
-	       setup_refuse (error, _ ("That is not its label. Nothing was deleted."));
+	return strcmp (line, by_serial ? session->serial : session->label) == 0 ||
+	       setup_refuse (error, _ ("That is not what it is called. Nothing was deleted."));
 }
 
-static int delete (int argc, char **argv)
+/* A URI may mean whatever token there is. */
+static bool
+names_one (const char *wanted, GError **error)
+{
+	return !g_str_has_prefix (wanted, "pkcs11:") || strstr (wanted, "token=") != NULL || strstr (wanted, "serial=") != NULL ||
+	       setup_refuse (error, _ ("The URI \"%s\" names no token. Add its label or its serial number."), wanted);
+}
+
+static int
+delete_token (int argc, char **argv)
 {
 	auto_token_session TokenSession session = { 0 };
 	g_autoptr (GError) error = NULL;
@@ -412,7 +407,7 @@ static int delete (int argc, char **argv)
 	if (!setup_parse (entries, _ ("Deletes a token with all that is in it."), _ ("TOKEN"), 1, &argc, &argv,
 	                  &status))
 		return status;
-	if (!find (&session, argv[1], &error) || (!yes && !confirm (&session, &error)) ||
+	if (!names_one (argv[1], &error) || !find (&session, argv[1], &error) || (!yes && !confirm (&session, &error)) ||
 	    !with_dir (session.serial, delete_dir, NULL, &error))
 		return setup_failed (error);
 	g_print (_ ("Deleted the token \"%s\", serial number %s\n"), session.label, session.serial);
@@ -425,7 +420,7 @@ static const SetupCommand commands[] = {
 	{ "rename", rename_token, N_ ("Give a token another label") },
 	{ "set-pin", set_pin, N_ ("Change a PIN") },
 	{ "reset-pin", reset_pin, N_ ("Give the user a new PIN, with the SO PIN") },
-	{ "delete", delete, N_ ("Delete a token") },
+	{ "delete", delete_token, N_ ("Delete a token") },
 };
 
 int

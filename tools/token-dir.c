@@ -92,6 +92,26 @@ token_dir_free (void *data)
 	g_free (token);
 }
 
+#define LARGEST_FILE (1024 * 1024)
+
+/* Others may have put anything there. */
+static bool
+read_regular (const char *path, char **content, gsize *len)
+{
+	int fd = open (path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	struct stat info;
+	ssize_t n = -1;
+
+	if (fd >= 0 && fstat (fd, &info) == 0 && S_ISREG (info.st_mode) && info.st_size <= LARGEST_FILE) {
+		*content = g_malloc ((gsize)info.st_size + 1);
+		n = read (fd, *content, (size_t)info.st_size);
+	}
+	if (fd >= 0)
+		close (fd);
+	*len = n > 0 ? (gsize)n : 0;
+	return n >= 0;
+}
+
 /* NULL for what is no token. */
 static TokenDir *
 token_dir_read (const char *tokendir, const char *name)
@@ -103,8 +123,7 @@ token_dir_read (const char *tokendir, const char *name)
 	TokenDir *token;
 	gsize len;
 
-	if (lstat (path, &info) != 0 || !S_ISDIR (info.st_mode) ||
-	    !g_file_get_contents (file, &content, &len, NULL))
+	if (lstat (path, &info) != 0 || !S_ISDIR (info.st_mode) || !read_regular (file, &content, &len))
 		return NULL;
 	token = g_new0 (TokenDir, 1);
 	token->name = g_strdup (name);
@@ -130,6 +149,40 @@ token_dirs_list (const char *tokendir, GError **error)
 			g_ptr_array_add (tokens, token);
 	}
 	return tokens;
+}
+
+const TokenDir *
+token_dirs_find (const GPtrArray *tokens, const char *serial, GError **error)
+{
+	const TokenDir *found = NULL;
+
+	for (guint i = 0; tokens != NULL && i < tokens->len; i++) {
+		const TokenDir *token = tokens->pdata[i];
+
+		if (g_strcmp0 (token->serial, serial) != 0)
+			continue;
+		if (found != NULL) {
+			g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+			             _ ("%s and %s have the same serial number, as one is a copy of the other. Move one away."),
+			             found->path, token->path);
+			return NULL;
+		}
+		found = token;
+	}
+	if (found == NULL)
+		g_set_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+		             _ ("The directory of the token with serial number %s cannot be found."), serial);
+	return found;
+}
+
+void
+token_file_parse (const void *content, size_t n, char **label, char **serial)
+{
+	TokenDir token = { NULL };
+
+	parse_token_file (&token, bytes (content, n));
+	*label = token.label;
+	*serial = token.serial;
 }
 
 /* --- deleting --- */

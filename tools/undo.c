@@ -124,16 +124,15 @@ undo_make_dirs (Undo *undo, const char *path, GError **error)
 }
 
 static bool
-write_all (int fd, const char *text)
+write_all (int fd, const char *data, size_t rest)
 {
-	size_t rest = strlen (text);
 	ssize_t n;
 
 	while (rest > 0) {
-		n = TEMP_FAILURE_RETRY (write (fd, text, rest));
+		n = TEMP_FAILURE_RETRY (write (fd, data, rest));
 		if (n < 0)
 			return false;
-		text += n;
+		data += n;
 		rest -= (size_t)n;
 	}
 	return true;
@@ -151,20 +150,17 @@ sync_dir_of (const char *path)
 	}
 }
 
-bool
-undo_write_file (Undo *undo, const char *path, const char *temporary_dir, const char *text, bool replace,
-                 GError **error)
+/* By way of a temporary file, whose name is given. */
+static bool
+write_by (const char *temporary_dir, const char *path, const void *data, size_t n, bool replace, GError **error)
 {
 	g_autofree char *temporary = g_build_filename (temporary_dir, ".softhsm2-setup.XXXXXX", NULL);
 	int fd = g_mkstemp_full (temporary, O_WRONLY | O_CLOEXEC, 0600);
-	char *before = NULL;
 	bool ok;
 
 	if (fd < 0)
 		return refuse_errno (error, path);
-	if (replace)
-		g_file_get_contents (path, &before, NULL, NULL);
-	ok = fchmod (fd, 0600) == 0 && write_all (fd, text) && fsync (fd) == 0;
+	ok = fchmod (fd, 0600) == 0 && write_all (fd, data, n) && fsync (fd) == 0;
 	ok = close (fd) == 0 && ok;
 	ok = ok && renameat2 (AT_FDCWD, temporary, AT_FDCWD, path, replace ? 0 : RENAME_NOREPLACE) == 0;
 	/* Some file systems cannot promise to replace nothing. */
@@ -173,10 +169,35 @@ undo_write_file (Undo *undo, const char *path, const char *temporary_dir, const 
 	if (!ok) {
 		refuse_errno (error, path);
 		g_unlink (temporary);
+		return false;
+	}
+	sync_dir_of (path);
+	return true;
+}
+
+bool
+file_write_new (const char *path, const void *data, size_t n, GError **error)
+{
+	auto_signals sigset_t before = signals_hold ();
+	g_autofree char *dir = g_path_get_dirname (path);
+
+	if (g_file_test (path, G_FILE_TEST_EXISTS) || g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+		return setup_refuse (error, _ ("%s is there already. Name another file, or delete it."), path);
+	return write_by (dir, path, data, n, false, error);
+}
+
+bool
+undo_write_file (Undo *undo, const char *path, const char *temporary_dir, const char *text, bool replace,
+                 GError **error)
+{
+	char *before = NULL;
+
+	if (replace)
+		g_file_get_contents (path, &before, NULL, NULL);
+	if (!write_by (temporary_dir, path, text, strlen (text), replace, error)) {
 		g_free (before);
 		return false;
 	}
 	note_step (undo, MADE_FILE, path, before);
-	sync_dir_of (path);
 	return true;
 }

@@ -5,6 +5,7 @@
 
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 typedef struct {
 	GPtrArray *steps;
@@ -25,6 +26,9 @@ bool undo_make_dirs (Undo *undo, const char *path, GError **error);
  * system).  What is there already is an error, unless @replace. */
 bool undo_write_file (Undo *undo, const char *path, const char *temporary_dir, const char *text, bool replace,
                       GError **error);
+
+/* Writes a file of the user's, 0600, whole or not at all, which is not there yet. */
+bool file_write_new (const char *path, const void *data, size_t n, GError **error);
 
 /* Takes note of a token that was made: undoing deletes the directory @path with all it holds. */
 void undo_note_token (Undo *undo, const char *path);
