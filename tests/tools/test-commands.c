@@ -217,6 +217,9 @@ register_refuses_what_breaks_p11_kit (Place *place, gconstpointer data)
 		{ { "--enable-in", "curl\nx" }, "line break" },
 		{ { "--enable-in", "a", "--disable-in", "b" } , "one of" },
 		{ { "--enable-in", "p11-kit-proxy" }, "p11-kit-proxy" },
+		{ { "--enable-in", "," }, "names no program" },
+		{ { "--priority", "5x" }, "is no number" },
+		{ { "--priority", "99999999999999999999" }, "is no number" },
 	};
 
 	for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
@@ -980,6 +983,165 @@ export_writes_only_what_the_token_lets_out (Place *place, gconstpointer data)
 	}
 }
 
+/* --- what others put there --- */
+
+/* As a careful person makes it before trying something. */
+static void
+copy_token (const Place *place, const char *to)
+{
+	g_autofree char *tokendir = place_path (place, TOKENDIR);
+	g_autofree char *line = g_strdup_printf ("cd %s && cp -r * %s", tokendir, to);
+	g_autoptr (Result) result = run (place, "/bin/sh", "-c", line, NULL);
+
+	assert_status (result, 0);
+}
+
+static void
+a_token_with_a_copy_beside_it_is_not_taken_for_it (Place *place, gconstpointer data)
+{
+	static const char *const names[] = { "aa", "mm", "zz" };
+	g_autofree char *file = place_path (place, "backup");
+
+	for (gsize i = 0; i < G_N_ELEMENTS (names); i++) {
+		g_autoptr (Result) deleted = NULL;
+		g_autoptr (Result) backup = NULL;
+		g_autofree char *before = NULL;
+		g_autofree char *after = NULL;
+
+		if (i == 0)
+			set_up (place);
+		copy_token (place, names[i]);
+		before = place_snapshot (place);
+		deleted = SETUP (place, "token", "delete", "mine", "--yes", MODULE (place));
+		assert_status (deleted, 1);
+		assert_err (deleted, "copy of the other");
+		backup = WITH_PIN (place, "backup", file, "--pin-fd", "3", MODULE (place));
+		assert_status (backup, 1);
+		after = place_snapshot (place);
+		g_assert_cmpstr (before, ==, after);
+		{
+			g_autofree char *copy = place_path (place, TOKENDIR);
+			g_autofree char *line = g_strdup_printf ("rm -r %s/%s", copy, names[i]);
+			g_autoptr (Result) removed = run (place, "/bin/sh", "-c", line, NULL);
+
+			assert_status (removed, 0);
+		}
+	}
+}
+
+static void
+a_uri_that_means_any_token_deletes_none (Place *place, gconstpointer data)
+{
+	static const Exchange ends[] = { { "Type its label", "\004" }, { 0 } };
+	g_autoptr (Result) any = NULL;
+	g_autoptr (Result) ended = NULL;
+	bool echoes;
+
+	set_up (place);
+	any = SETUP (place, "token", "delete", "pkcs11:", "--yes", MODULE (place));
+	assert_status (any, 1);
+	assert_err (any, "names no token");
+	ended = converse (place, ends, &echoes, place->setup, "token", "delete", "mine", MODULE (place), NULL);
+	assert_status (ended, 1);
+	g_assert_true (place_has (place, TOKENDIR));
+}
+
+/* SoftHSM takes any label. */
+static void
+labels_that_are_no_text_are_shown_as_some (Place *place, gconstpointer data)
+{
+	g_autoptr (Result) created = NULL;
+	g_autoptr (Result) text = NULL;
+	g_autoptr (Result) json = NULL;
+	g_autoptr (Result) status = NULL;
+
+	set_up (place);
+	created = run (place, place->util, "--init-token", "--free", "--label", "a\033[2J\"\xff", "--so-pin", SO_PIN, "--pin", USER_PIN,
+	               "--module", place->module, NULL);
+	assert_status (created, 0);
+	text = SETUP (place, "token", "list", MODULE (place));
+	assert_status (text, 0);
+	assert_out (text, "a?[2J\"");
+	g_assert_null (strchr (text->out, '\033'));
+	g_assert_true (g_utf8_validate (text->out, -1, NULL));
+	json = SETUP (place, "token", "list", "--json", MODULE (place));
+	assert_status (json, 0);
+	assert_out (json, "\"label\":\"a\\u001b[2J\\\"");
+	g_assert_cmpstr (json->err, ==, "");
+	status = SETUP (place, "status", "--json", MODULE (place));
+	g_assert_true (g_utf8_validate (status->out, -1, NULL));
+}
+
+static void
+what_is_no_file_does_not_hold_anybody_up (Place *place, gconstpointer data)
+{
+	g_autofree char *tokendir = place_path (place, TOKENDIR);
+	g_autofree char *line = g_strdup_printf ("mkdir %s/z && mkfifo %s/z/token.object", tokendir, tokendir);
+	g_autoptr (Result) made = NULL;
+	g_autoptr (Result) checked = NULL;
+	g_autofree char *check = NULL;
+
+	set_up (place);
+	made = run (place, "/bin/sh", "-c", line, NULL);
+	assert_status (made, 0);
+	check = g_strdup_printf ("timeout 10 %s check", place->setup);
+	checked = run (place, "/bin/sh", "-c", check, NULL);
+	g_assert_cmpint (checked->status, !=, 124);
+	assert_check (checked, "The configuration is yours", "passed");
+}
+
+static void
+check_finds_what_makes_p11_kit_fail (Place *place, gconstpointer data)
+{
+	static const struct {
+		const char *file, *text;
+	} rows[] = {
+		{ ".config/pkcs11/modules/lost.module", "module: /nonexistent.so\ncritical: yes\n" },
+		{ ".config/pkcs11/pkcs11.conf", "garbage\n" },
+		{ ".config/pkcs11/pkcs11.conf", "user-config: bogus\n" },
+	};
+
+	set_up (place);
+	for (gsize i = 0; i < G_N_ELEMENTS (rows); i++) {
+		g_autofree char *path = place_path (place, rows[i].file);
+		g_autoptr (Result) result = NULL;
+
+		place_write (place, rows[i].file, rows[i].text);
+		result = SETUP (place, "check");
+		assert_check (result, "No module file breaks p11-kit", "failed");
+		g_assert_cmpint (g_unlink (path), ==, 0);
+	}
+	{
+		g_autofree char *loop = place_path (place, ".config/pkcs11/modules/loop.module");
+		g_autoptr (Result) result = NULL;
+
+		g_assert_cmpint (symlink ("loop.module", loop), ==, 0);
+		result = SETUP (place, "check");
+		assert_check (result, "No module file breaks p11-kit", "failed");
+		g_assert_cmpint (g_unlink (loop), ==, 0);
+	}
+}
+
+static void
+a_file_with_two_keys_is_refused (Place *place, gconstpointer data)
+{
+	g_autofree char *one = NULL;
+	g_autofree char *two = NULL;
+	g_autoptr (Result) result = NULL;
+	Made made;
+
+	set_up (place);
+	made_setup (&made, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1));
+	write_all (place, &made);
+	one = place_read (place, "pkcs8");
+	two = g_strconcat (one, one, NULL);
+	place_write (place, "two", two);
+	result = import_file (place, "two", NULL);
+	assert_status (result, 1);
+	assert_err (result, "more than one key");
+	made_clear (&made);
+}
+
 /* --- what comes between --- */
 
 /* The command with @words in front, in a shell: "trap '' XFSZ; ulimit -f 0" fills the disk. */
@@ -1178,6 +1340,12 @@ main (int argc, char **argv)
 	add_test ("commands", what_cannot_be_imported_leaves_nothing);
 	add_test ("commands", bind_s_keys_are_taken);
 	add_test ("commands", secret_keys_go_in_and_out);
+	add_test ("commands", a_token_with_a_copy_beside_it_is_not_taken_for_it);
+	add_test ("commands", a_uri_that_means_any_token_deletes_none);
+	add_test ("commands", labels_that_are_no_text_are_shown_as_some);
+	add_test ("commands", what_is_no_file_does_not_hold_anybody_up);
+	add_test ("commands", check_finds_what_makes_p11_kit_fail);
+	add_test ("commands", a_file_with_two_keys_is_refused);
 	add_test ("commands", a_full_disk_leaves_nothing_half_made);
 	add_test ("commands", signals_leave_nothing_half_made);
 	add_test ("commands", a_home_that_cannot_be_written_to_is_left_alone);
