@@ -40,10 +40,10 @@ static const guint8 secret[64] = "a key of sixty-four bytes, of which each ciphe
 static const guint8 nonce[16] = "twelve bytes...";
 
 /* Nobody expects a context larger than ROOM; start_... would find out. */
-static _Alignas (16) guint8 encrypt_key[ROOM], decrypt_key[ROOM], state[ROOM], outer[ROOM], inner[ROOM];
+static __thread _Alignas (16) guint8 encrypt_key[ROOM], decrypt_key[ROOM], state[ROOM], outer[ROOM], inner[ROOM];
 
 /* What decryption takes, made by start. */
-static guint8 encrypted[LARGEST + 64];
+static __thread guint8 encrypted[LARGEST + 64];
 
 #define WORK(name) static void name##_work (const Row *row, size_t n)
 #define START(name) static void name##_start (const Row *row, size_t n)
@@ -84,6 +84,20 @@ WORK (hash)
 }
 DIRECT (hash, nothing)
 
+START (hash_part)
+{
+	const struct nettle_hash *hash = row->with;
+
+	hash->init (state);
+}
+WORK (hash_part)
+{
+	const struct nettle_hash *hash = row->with;
+
+	hash->update (state, n, input);
+}
+DIRECT (hash_part, hash_part)
+
 START (hmac)
 {
 	const struct nettle_hash *hash = row->with;
@@ -98,7 +112,14 @@ WORK (hmac)
 	hmac_update (state, hash, n, input);
 	hmac_digest (outer, inner, state, hash, hash->digest_size, output);
 }
+WORK (hmac_part)
+{
+	const struct nettle_hash *hash = row->with;
+
+	hmac_update (state, hash, n, input);
+}
 DIRECT (hmac, hmac)
+DIRECT (hmac_part, hmac)
 
 WORK (hkdf)
 {
@@ -210,19 +231,24 @@ WORK (ccm_decrypt)
 DIRECT (ccm_encrypt, ccm)
 DIRECT (ccm_decrypt, ccm)
 
-static struct gcm_key gcm_key;
-static struct gcm_ctx gcm_context;
+static __thread struct gcm_key gcm_key;
+static __thread struct gcm_ctx gcm_context;
 
 START (gcm)
 {
 	block_start (row, n);
 	gcm_set_key (&gcm_key, encrypt_key, nettle_aes256.encrypt);
+	gcm_set_iv (&gcm_context, &gcm_key, 12, nonce);
 }
 WORK (gcm_encrypt)
 {
 	gcm_set_iv (&gcm_context, &gcm_key, 12, nonce);
 	gcm_encrypt (&gcm_context, &gcm_key, encrypt_key, nettle_aes256.encrypt, n, output, input);
 	gcm_digest (&gcm_context, &gcm_key, encrypt_key, nettle_aes256.encrypt, 16, output + n);
+}
+WORK (gcm_part)
+{
+	gcm_encrypt (&gcm_context, &gcm_key, encrypt_key, nettle_aes256.encrypt, n, output, input);
 }
 WORK (gcm_decrypt)
 {
@@ -237,11 +263,12 @@ WORK (gmac)
 	gcm_digest (&gcm_context, &gcm_key, encrypt_key, nettle_aes256.encrypt, 16, output);
 }
 DIRECT (gcm_encrypt, gcm)
+DIRECT (gcm_part, gcm)
 DIRECT (gcm_decrypt, gcm)
 DIRECT (gmac, gcm)
 
-static struct cmac128_key cmac_key;
-static struct cmac128_ctx cmac_context;
+static __thread struct cmac128_key cmac_key;
+static __thread struct cmac128_ctx cmac_context;
 
 START (cmac)
 {
@@ -260,7 +287,7 @@ WORK (cmac)
 }
 DIRECT (cmac, cmac)
 
-static struct cmac_des3_ctx cmac64_context;
+static __thread struct cmac_des3_ctx cmac64_context;
 
 START (cmac64)
 {
@@ -319,12 +346,12 @@ DIRECT (poly, nothing)
 
 /* --- RSA --- */
 
-static struct {
+static __thread struct {
 	unsigned bits;
 	struct rsa_public_key public;
 	struct rsa_private_key private;
 } rsa;
-static mpz_t number;
+static __thread mpz_t number;
 
 static void
 rsa_make (unsigned bits)
@@ -487,9 +514,16 @@ DIRECT (oaep_decrypt, rsa_decrypt)
 const Ecc p224 = { nettle_get_secp_224r1 }, p256 = { nettle_get_secp_256r1 }, p384 = { nettle_get_secp_384r1 },
 	  p521 = { nettle_get_secp_521r1 }, gost_a = { nettle_get_gost_gc256b };
 
-static struct ecc_scalar scalar;
-static struct ecc_point point;
-static struct dsa_signature signature;
+static __thread struct ecc_scalar scalar;
+static __thread struct ecc_point point;
+static __thread struct dsa_signature signature;
+
+static void
+signature_init (void)
+{
+	if (signature.r->_mp_d == NULL)
+		dsa_signature_init (&signature);
+}
 
 START (ecdsa)
 {
@@ -501,6 +535,7 @@ START (ecdsa)
 	}
 	ecc_scalar_init (&scalar, curve->get ());
 	ecc_point_init (&point, curve->get ());
+	signature_init ();
 	ecdsa_generate_keypair (&point, &scalar, NULL, randomly);
 	ecdsa_sign (&scalar, NULL, randomly, 32, input, &signature);
 }
@@ -617,14 +652,12 @@ DIRECT (montgomery, edwards)
 
 CK_BYTE group_p[256], group_q[32], group_g[256];
 static struct dsa_params group;
-static mpz_t group_x, group_y;
+static __thread mpz_t group_x, group_y;
 
 void
 direct_init (void)
 {
 	dsa_params_init (&group);
-	mpz_inits (group_x, group_y, NULL);
-	dsa_signature_init (&signature);
 	g_assert_true (dsa_generate_params (&group, NULL, randomly, NULL, NULL, 2048, 256));
 	nettle_mpz_get_str_256 (sizeof group_p, group_p, group.p);
 	nettle_mpz_get_str_256 (sizeof group_q, group_q, group.q);
@@ -633,6 +666,9 @@ direct_init (void)
 
 START (dsa)
 {
+	if (group_x->_mp_d == NULL)
+		mpz_inits (group_x, group_y, NULL);
+	signature_init ();
 	dsa_generate_keypair (&group, group_y, group_x, NULL, randomly);
 	g_assert_true (dsa_sign (&group, group_x, NULL, randomly, 32, input, &signature));
 }

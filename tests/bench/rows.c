@@ -19,7 +19,7 @@ static const Key aes = { CKK_AES, 32 }, xts = { CKK_AES_XTS, 64 }, des3 = { CKK_
 #define RSA(bits)                                                                                            \
 	{ CKK_RSA, 0, CKM_RSA_PKCS_KEY_PAIR_GEN,                                                             \
 	  { A_ULONG (CKA_MODULUS_BITS, bits), A_BYTES (CKA_PUBLIC_EXPONENT, 1, 0, 1) } }
-static const Key rsa_2048 = RSA (2048), rsa_4096 = RSA (4096);
+static const Key rsa_2048 = RSA (2048), rsa_3072 = RSA (3072), rsa_4096 = RSA (4096);
 
 #define CURVE(type, n, ...) { type, 0, CKM_EC_##n##KEY_PAIR_GEN, { A_BYTES (CKA_EC_PARAMS, __VA_ARGS__) } }
 static const Key ec_224 = CURVE (CKK_EC, , 6, 5, 0x2b, 0x81, 4, 0, 0x21);
@@ -94,9 +94,10 @@ static const CK_OBJECT_HANDLE second;
 
 /* --- shapes of rows --- */
 
-#define HASH(label, n, hash) { "digest", label, DIGEST, CKM_##n, .direct = &direct_hash, .with = &nettle_##hash }
-#define HMAC(label, n, hash)                                                                                 \
-	{ "hmac", "HMAC-" label, SIGN, CKM_##n##_HMAC, &hmac, .direct = &direct_hmac, .with = &nettle_##hash }
+#define HASH(label, n, hash, ...)                                                                            \
+	{ "digest", label, DIGEST, CKM_##n, .direct = &direct_hash, .with = &nettle_##hash, __VA_ARGS__ }
+#define HMAC(label, n, hash, ...)                                                                            \
+	{ "hmac", "HMAC-" label, SIGN, CKM_##n##_HMAC, &hmac, .direct = &direct_hmac, .with = &nettle_##hash, __VA_ARGS__ }
 #define HASHED(label, type) { "derive", label " of a key", DERIVE, CKM_##type##_KEY_DERIVATION, &generic, .n = 32 }
 /* Both ways; what follows is the parameter and the like of both. */
 #define CIPHER(family, label, n, key, there, back, ...)                                                      \
@@ -108,29 +109,31 @@ static const CK_OBJECT_HANDLE second;
 #define BITS(bits) .with = &(const unsigned){ bits }
 #define RSA_ROWS(bits, key)                                                                                  \
 	SIGNATURE ("rsa", "RSA-" #bits, SHA256_RSA_PKCS, key, &direct_rsa_sign, &direct_rsa_verify, .n = 64,  \
-	           BITS (bits)),                                                                             \
+	           BITS (bits), .threads = true),                                                            \
 	SIGNATURE ("rsa", "RSA-" #bits " PSS", SHA256_RSA_PKCS_PSS, key, &direct_pss_sign, &direct_pss_verify, \
 	           .n = 64, BITS (bits), PARAM (pss)),                                                       \
 	CIPHER ("rsa", "RSA-" #bits, RSA_PKCS, key, &direct_rsa_encrypt, &direct_rsa_decrypt, .n = 32, BITS (bits)), \
 	CIPHER ("rsa", "RSA-" #bits " OAEP", RSA_PKCS_OAEP, key, &direct_oaep_encrypt, &direct_oaep_decrypt, .n = 32, \
 	        BITS (bits), PARAM (oaep))
 #define ECDSA(label, key, curve)                                                                             \
-	SIGNATURE ("ec", label, ECDSA, key, &direct_ecdsa_sign, &direct_ecdsa_verify, .n = 32, .with = curve)
+	SIGNATURE ("ec", label, ECDSA, key, &direct_ecdsa_sign, &direct_ecdsa_verify, .n = 32, .with = curve, \
+	           .threads = true)
 #define EDDSA(label, key, curve)                                                                             \
-	SIGNATURE ("ec", label, EDDSA, key, &direct_eddsa_sign, &direct_eddsa_verify, .n = 32, .with = curve)
+	SIGNATURE ("ec", label, EDDSA, key, &direct_eddsa_sign, &direct_eddsa_verify, .n = 32, .with = curve, \
+	           .threads = true)
 /* With a context, and of a digest: Nettle has neither, but the plain ones. */
 #define EDDSA_WITH(label, key, curve, p)                                                                     \
 	SIGNATURE ("ec", label, EDDSA, key, &direct_eddsa_sign, &direct_eddsa_verify, .n = 32, .with = curve,     \
 	           PARAM (p), .near = true)
 #define AGREE(label, key, how, curve)                                                                        \
 	{ "ec", label, DERIVE, CKM_ECDH1_DERIVE, key, .n = 32, PARAM (ecdh), .fit = fit_peer_point, .direct = how, \
-	  .with = curve }
+	  .with = curve, .threads = true }
 
 const Row rows[] = {
 	HASH ("MD5", MD5, md5),
 	HASH ("SHA-1", SHA_1, sha1),
 	HASH ("SHA-224", SHA224, sha224),
-	HASH ("SHA-256", SHA256, sha256),
+	HASH ("SHA-256", SHA256, sha256, .threads = true),
 	HASH ("SHA-384", SHA384, sha384),
 	HASH ("SHA-512", SHA512, sha512),
 	HASH ("SHA-512/224", SHA512_224, sha512_224),
@@ -141,10 +144,13 @@ const Row rows[] = {
 	HASH ("SHA3-512", SHA3_512, sha3_512),
 	HASH ("GOST R 34.11-94", GOSTR3411, gosthash94cp),
 
+	{ "digest", "SHA-256", DIGEST_PART, CKM_SHA256, .direct = &direct_hash_part, .with = &nettle_sha256 },
+	{ "digest", "SHA-512", DIGEST_PART, CKM_SHA512, .direct = &direct_hash_part, .with = &nettle_sha512 },
+
 	HMAC ("MD5", MD5, md5),
 	HMAC ("SHA-1", SHA_1, sha1),
 	HMAC ("SHA-224", SHA224, sha224),
-	HMAC ("SHA-256", SHA256, sha256),
+	HMAC ("SHA-256", SHA256, sha256, .threads = true),
 	HMAC ("SHA-384", SHA384, sha384),
 	HMAC ("SHA-512", SHA512, sha512),
 	HMAC ("SHA-512/224", SHA512_224, sha512_224),
@@ -155,6 +161,7 @@ const Row rows[] = {
 	HMAC ("SHA3-512", SHA3_512, sha3_512),
 	HMAC ("GOST R 34.11-94", GOSTR3411, gosthash94cp),
 
+	{ "mac", "HMAC-SHA-256", SIGN_PART, CKM_SHA256_HMAC, &hmac, .direct = &direct_hmac_part, .with = &nettle_sha256 },
 	{ "mac", "HMAC-SHA-256", VERIFY, CKM_SHA256_HMAC, &hmac, .direct = &direct_hmac, .with = &nettle_sha256 },
 	{ "mac", "AES-256-CMAC", SIGN, CKM_AES_CMAC, &aes, .direct = &direct_cmac },
 	{ "mac", "AES-XCBC-MAC", SIGN, CKM_AES_XCBC_MAC, &aes_128, .direct = &direct_cmac, .with = &nettle_aes128 },
@@ -164,10 +171,14 @@ const Row rows[] = {
 	{ "mac", "Poly1305", SIGN, CKM_POLY1305, &poly, .direct = &direct_poly },
 
 	CIPHER ("aes", "AES-256-ECB", AES_ECB, &aes, &direct_ecb_encrypt, &direct_ecb_decrypt, .n = 0),
-	CIPHER ("aes", "AES-256-CBC", AES_CBC, &aes, &direct_aes_cbc_encrypt, &direct_cbc_decrypt, ANY_IV),
+	CIPHER ("aes", "AES-256-CBC", AES_CBC, &aes, &direct_aes_cbc_encrypt, &direct_cbc_decrypt, ANY_IV, .threads = true),
 	CIPHER ("aes", "AES-256-CBC-PAD", AES_CBC_PAD, &aes, &direct_aes_pad_encrypt, &direct_pad_decrypt, ANY_IV),
 	CIPHER ("aes", "AES-256-CTR", AES_CTR, &aes, &direct_ctr, &direct_ctr, PARAM (ctr)),
-	CIPHER ("aes", "AES-256-GCM", AES_GCM, &aes, &direct_gcm_encrypt, &direct_gcm_decrypt, PARAM (gcm)),
+	CIPHER ("aes", "AES-256-GCM", AES_GCM, &aes, &direct_gcm_encrypt, &direct_gcm_decrypt, PARAM (gcm),
+	        .threads = true),
+	{ "aes", "AES-256-CBC", ENCRYPT_PART, CKM_AES_CBC, &aes, .direct = &direct_aes_cbc_encrypt, ANY_IV },
+	{ "aes", "AES-256-CTR", ENCRYPT_PART, CKM_AES_CTR, &aes, .direct = &direct_ctr, PARAM (ctr) },
+	{ "aes", "AES-256-GCM", ENCRYPT_PART, CKM_AES_GCM, &aes, .direct = &direct_gcm_part, PARAM (gcm) },
 	{ "aes", "AES-256-GCM", MESSAGE, CKM_AES_GCM, &aes, .direct = &direct_gcm_encrypt, PARAM (gcm_message) },
 	CIPHER ("aes", "AES-256-CCM", AES_CCM, &aes, &direct_ccm_encrypt, &direct_ccm_decrypt, PARAM (ccm), .fit = fit_ccm),
 	CIPHER ("aes", "AES-256-XTS", AES_XTS, &xts, &direct_xts_encrypt, &direct_xts_decrypt, ANY_IV),
@@ -193,6 +204,7 @@ const Row rows[] = {
 	{ "wrap", "AES-KWP", UNWRAP, CKM_AES_KEY_WRAP_PAD, &aes, .n = 32, .direct = &direct_unwrap, .small = true },
 
 	RSA_ROWS (2048, &rsa_2048),
+	RSA_ROWS (3072, &rsa_3072),
 	RSA_ROWS (4096, &rsa_4096),
 
 	ECDSA ("P-224", &ec_224, &p224),
@@ -213,8 +225,9 @@ const Row rows[] = {
 	AGREE ("X25519", &x_25519, &direct_montgomery, &x25519),
 	AGREE ("X448", &x_448, &direct_montgomery, &x448),
 
-	SIGNATURE ("dsa", "DSA-2048", DSA, &dsa, &direct_dsa_sign, &direct_dsa_verify, .n = 32),
-	{ "dsa", "DH-2048", DERIVE, CKM_DH_PKCS_DERIVE, &dh, .n = 32, .fit = fit_peer_value, .direct = &direct_dh },
+	SIGNATURE ("dsa", "DSA-2048", DSA, &dsa, &direct_dsa_sign, &direct_dsa_verify, .n = 32, .threads = true),
+	{ "dsa", "DH-2048", DERIVE, CKM_DH_PKCS_DERIVE, &dh, .n = 32, .fit = fit_peer_value, .direct = &direct_dh,
+	  .threads = true },
 
 	{ "derive", "HKDF-SHA-256", DERIVE, CKM_HKDF_DERIVE, &generic, .n = 32, PARAM (hkdf), .direct = &direct_hkdf,
 	  .small = true },
@@ -261,9 +274,9 @@ const Row rows[] = {
 	{ "generate", "RSA-2048", GENERATE_PAIR, CKM_RSA_PKCS_KEY_PAIR_GEN, &rsa_2048, .n = 256,
 	  .direct = &direct_rsa_generate, BITS (2048), .random = true },
 
-	{ "random", "random", RANDOM, .direct = &direct_random },
+	{ "random", "random", RANDOM, .direct = &direct_random, .threads = true },
 
-	{ "search", "search by ID, 1000 objects", SEARCH, .n = 4 },
+	{ "session", "session opened and closed", SESSION, .n = 1, .threads = true },
 };
 
 const gsize n_rows = G_N_ELEMENTS (rows);
