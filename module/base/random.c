@@ -1,17 +1,21 @@
-/* Random bytes, from the kernel: nothing to seed, nothing that a fork could copy. */
+/* Random bytes, from the kernel.  Long pieces are made from a seed that is drawn for this one call and forgotten with
+ * it: nothing is kept that a fork or a snapshot could copy. */
 
 #include "random.h"
+#include "bytes.h"
+#include "drbg.h"
 #include "log.h"
 
 #include <errno.h>
 #include <sys/random.h>
 #include <unistd.h>
 
-CK_RV
-random_bytes (void *data, size_t n)
-{
-	uint8_t *at = data;
+/* From here on a seed takes less time than what would be drawn. */
+#define LONG_PIECE 256
 
+static CK_RV
+draw (uint8_t *at, size_t n)
+{
 	while (n > 0) {
 		ssize_t got = getrandom (at, n, 0);
 
@@ -23,6 +27,33 @@ random_bytes (void *data, size_t n)
 		n -= (size_t)got;
 	}
 	return CKR_OK;
+}
+
+static CK_RV
+make_long (uint8_t *at, size_t n)
+{
+	uint8_t seed[DRBG_SEED_SIZE];
+	Drbg drbg;
+
+	TRY (draw (seed, sizeof seed));
+	drbg_start (&drbg, seed);
+	drbg_generate (&drbg, at, n);
+	wipe (seed, sizeof seed);
+	wipe (&drbg, sizeof drbg);
+	return CKR_OK;
+}
+
+CK_RV
+random_bytes (void *data, size_t n)
+{
+	uint8_t *at = data;
+
+	for (; n > LONG_PIECE; at += DRBG_MOST, n -= DRBG_MOST) {
+		TRY (make_long (at, n < DRBG_MOST ? n : DRBG_MOST));
+		if (n <= DRBG_MOST)
+			return CKR_OK;
+	}
+	return draw (at, n);
 }
 
 void

@@ -1,4 +1,4 @@
-/* Random bytes, from the kernel: nothing to seed, nothing that a fork could copy. */
+/* Random bytes, from the kernel: nothing is kept that a fork could copy. */
 
 #ifndef BASE_RANDOM_H
 #define BASE_RANDOM_H

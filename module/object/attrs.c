@@ -11,6 +11,8 @@ attr_is_small (const Attr *attr)
 	return !attr->secret && attr->len <= sizeof attr->small;
 }
 
+_Static_assert (sizeof (Attr) == 16, "an attribute is short");
+
 static void
 attr_clear (Attr *attr)
 {
@@ -18,10 +20,11 @@ attr_clear (Attr *attr)
 		return;
 	if (attr->secret) {
 		sec_free (attr->large);
-	} else {
-		wipe (attr->large, attr->len);
-		free (attr->large);
+		return;
 	}
+	wipe (attr->large, attr->len);
+	if (!attr->packed)
+		free (attr->large);
 }
 
 Bytes
@@ -35,7 +38,8 @@ attrs_clear (Attrs *attrs)
 {
 	for (uint32_t i = 0; i < attrs->n; i++)
 		attr_clear (&attrs->list[i]);
-	free (attrs->list);
+	if (attrs->room > 0)
+		free (attrs->list);
 	*attrs = (Attrs){ 0 };
 }
 
@@ -45,6 +49,9 @@ attrs_place (const Attrs *attrs, CK_ATTRIBUTE_TYPE type)
 {
 	uint32_t low = 0, high = attrs->n;
 
+	/* as they come from a file */
+	if (high > 0 && attrs->list[high - 1].type < type)
+		return high;
 	while (low < high) {
 		uint32_t middle = (low + high) / 2;
 
@@ -103,9 +110,9 @@ attr_fill (Attr *attr, Bytes value)
 {
 	uint8_t *room;
 
-	if (value.len > UINT32_MAX)
+	if (value.len > ATTR_LONGEST)
 		return CKR_HOST_MEMORY;
-	attr->len = (uint32_t)value.len;
+	attr->len = (unsigned)value.len & ATTR_LONGEST;
 	if (attr_is_small (attr)) {
 		if (value.len > 0)
 			memcpy (attr->small, value.data, value.len);
@@ -122,7 +129,7 @@ attr_fill (Attr *attr, Bytes value)
 static bool
 attrs_reserve (Attrs *attrs)
 {
-	uint32_t room = attrs->room ? attrs->room * 2 : 16;
+	uint32_t room = attrs->room ? attrs->room * 2 : 32;
 	Attr *list;
 
 	if (attrs->n < attrs->room)
@@ -166,19 +173,19 @@ attrs_add (Attrs *attrs, Attr head, Bytes value)
 CK_RV
 attrs_set (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Kind kind, Bytes value)
 {
-	return attrs_add (attrs, (Attr){ .type = type, .kind = kind }, value);
+	return attrs_add (attrs, (Attr){ .type = (uint32_t)type, .kind = kind & 7 }, value);
 }
 
 CK_RV
 attrs_set_secret (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Bytes value)
 {
-	return attrs_add (attrs, (Attr){ .type = type, .kind = IS_BYTES, .secret = true }, value);
+	return attrs_add (attrs, (Attr){ .type = (uint32_t)type, .kind = IS_BYTES, .secret = true }, value);
 }
 
 CK_RV
 attrs_set_sealed (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Bytes sealed)
 {
-	return attrs_add (attrs, (Attr){ .type = type, .kind = IS_BYTES, .sealed = true }, sealed);
+	return attrs_add (attrs, (Attr){ .type = (uint32_t)type, .kind = IS_BYTES, .sealed = true }, sealed);
 }
 
 CK_RV
@@ -199,6 +206,39 @@ CK_RV
 attrs_set_bytes (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Bytes value)
 {
 	return attrs_set (attrs, type, IS_BYTES, value);
+}
+
+size_t
+attrs_packed_size (const Attrs *from)
+{
+	size_t n = from->n * sizeof (Attr);
+
+	for (uint32_t i = 0; i < from->n; i++)
+		if (!attr_is_small (&from->list[i]) && !from->list[i].secret)
+			n += from->list[i].len;
+	return n;
+}
+
+void
+attrs_pack (Attrs *to, Attrs *from, void *room)
+{
+	uint8_t *at = (uint8_t *)room + from->n * sizeof (Attr);
+
+	*to = (Attrs){ .list = room, .n = from->n };
+	for (uint32_t i = 0; i < from->n; i++) {
+		Attr *attr = &to->list[i];
+
+		*attr = from->list[i];
+		if (attr_is_small (attr) || attr->secret)
+			continue;
+		memcpy (at, attr->large, attr->len);
+		attr_clear (&from->list[i]);
+		attr->large = at;
+		attr->packed = true;
+		at += attr->len;
+	}
+	free (from->list);
+	*from = (Attrs){ 0 };
 }
 
 CK_RV

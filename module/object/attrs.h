@@ -16,13 +16,19 @@ typedef enum {
 	IS_MECHS = 5,   /* an array of CK_MECHANISM_TYPE, ascending, unique */
 } Kind;
 
-/* Small values stand in the attribute itself; secret ones always in secure memory. */
+/* The longest value; and no type that there is has more than 32 bits. */
+#define ATTR_LEN_BITS 26
+#define ATTR_LONGEST ((1u << ATTR_LEN_BITS) - 1)
+
+/* Small values stand in the attribute itself; secret ones always in secure memory.  There may be many: they are kept
+ * short. */
 typedef struct {
-	CK_ATTRIBUTE_TYPE type;
-	uint32_t len;
-	uint8_t kind;
-	bool secret;
-	bool sealed;            /* the value is as the store's seal left it */
+	uint32_t type;
+	unsigned len : ATTR_LEN_BITS;
+	unsigned kind : 3;
+	bool secret : 1;
+	bool sealed : 1;        /* the value is as the store's seal left it */
+	bool packed : 1;        /* a large value is not to be freed: see attrs_pack */
 	union {
 		uint8_t small[8];
 		uint8_t *large;
@@ -36,7 +42,7 @@ typedef struct {
 typedef struct {
 	Attr *list;
 	uint32_t n;
-	uint32_t room;
+	uint32_t room;          /* 0 of a packed one, which is not changed any more */
 } Attrs;
 
 #define auto_attrs __attribute__ ((cleanup (attrs_clear)))
@@ -54,13 +60,18 @@ bool attrs_bool (const Attrs *attrs, CK_ATTRIBUTE_TYPE type, bool otherwise);
 CK_ULONG attrs_ulong (const Attrs *attrs, CK_ATTRIBUTE_TYPE type, CK_ULONG otherwise);
 bool attrs_has (const Attrs *attrs, CK_ATTRIBUTE_TYPE type);
 
-/* These replace or add; CKR_HOST_MEMORY is their only error. */
+/* These replace or add; CKR_HOST_MEMORY is their only error, also of what is longer than ATTR_LONGEST. */
 CK_RV attrs_set (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Kind kind, Bytes value);
 CK_RV attrs_set_secret (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Bytes value);
 CK_RV attrs_set_sealed (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Bytes sealed);
 CK_RV attrs_set_bool (Attrs *attrs, CK_ATTRIBUTE_TYPE type, bool value);
 CK_RV attrs_set_ulong (Attrs *attrs, CK_ATTRIBUTE_TYPE type, CK_ULONG value);
 CK_RV attrs_set_bytes (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Bytes value);
+
+/* Moves all of @from into @room, of attrs_packed_size bytes and aligned as malloc does it.  Whoever frees the room
+ * calls attrs_clear before. */
+size_t attrs_packed_size (const Attrs *from);
+void attrs_pack (Attrs *to, Attrs *from, void *room);
 
 /* Puts a copy of @attr in, its kind, secrecy and seal with it. */
 CK_RV attrs_put (Attrs *attrs, const Attr *attr);

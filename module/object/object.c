@@ -14,14 +14,15 @@ typedef struct Prepared {
 CK_RV
 object_publish (Attrs *draft, Object **object)
 {
-	Object *made = calloc (1, sizeof (Object));
+	Object *made = malloc (sizeof (Object) + attrs_packed_size (draft));
 
 	TRY_ALLOC (made);
-	made->attrs = *draft;
-	made->class = attrs_ulong (draft, CKA_CLASS, CK_UNAVAILABLE_INFORMATION);
-	made->key_type = attrs_ulong (draft, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION);
-	made->refs = 1;
-	*draft = (Attrs){ 0 };
+	*made = (Object){
+		.class = attrs_ulong (draft, CKA_CLASS, CK_UNAVAILABLE_INFORMATION),
+		.key_type = attrs_ulong (draft, CKA_KEY_TYPE, CK_UNAVAILABLE_INFORMATION),
+		.refs = 1,
+	};
+	attrs_pack (&made->attrs, draft, made + 1);
 	*object = made;
 	return CKR_OK;
 }

@@ -91,7 +91,7 @@ attr_decode (Bytes *in, Attrs *attrs, unsigned depth)
 {
 	uint64_t type, kind;
 
-	if (!take_u64 (in, &type) || !take_u64 (in, &kind) || attrs->n >= ATTRS_MOST)
+	if (!take_u64 (in, &type) || !take_u64 (in, &kind) || attrs->n >= ATTRS_MOST || type > UINT32_MAX)
 		return damaged ();
 	switch (kind) {
 	case IS_BOOL:

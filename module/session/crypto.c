@@ -6,7 +6,8 @@
 void
 use_clear (Use *use)
 {
-	object_unref (use->key);
+	if (!use->kept)
+		object_unref (use->key);
 }
 
 CK_RV
@@ -52,14 +53,30 @@ has_right_class (const Object *key, CK_ATTRIBUTE_TYPE usage)
 	}
 }
 
+/* Signing with the same key again takes no lock that other threads take, and no reference that they count. */
+static CK_RV
+open_key (Session *session, CK_OBJECT_HANDLE key, Use *use)
+{
+	Op *op = use->op;
+	CK_RV rv;
+
+	if (op != NULL && op->key != NULL && op->key_handle == key && token_is_unchanged (session->token, &op->moment)) {
+		use->key = op->key;
+		use->moment = op->moment;
+		use->kept = true;
+		return CKR_OK;
+	}
+	if (op != NULL)
+		op_end (op);
+	rv = token_open_object_at (session->token, key, &use->key, &use->moment);
+	return rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv;
+}
+
 CK_RV
 session_use_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key, CK_ATTRIBUTE_TYPE usage, Use *use)
 {
-	CK_RV rv;
-
 	TRY (session_find_mech (mechanism, &use->mech));
-	rv = token_open_object (session->token, key, &use->key);
-	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+	TRY (open_key (session, key, use));
 	TRY (has_right_class (use->key, usage));
 	if (!object_bool (use->key, usage, false))
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow this use (0x%lx)", usage);
@@ -114,7 +131,7 @@ CK_RV
 session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE key)
 {
 	Op *op = &session->ops[kind];
-	auto_use Use use = { 0 };
+	auto_use Use use = { .op = op };
 	const MechOp *how;
 
 	/* Section 5.8.1 and its like: no mechanism ends what is under way. */
@@ -137,6 +154,7 @@ session_start_op (Session *session, OpKind kind, const CK_MECHANISM *mechanism, 
 		return fail (CKR_KEY_FUNCTION_NOT_PERMITTED, "the key's attributes do not allow it to sign");
 	TRY (session_begin_op (session, op, kind, how, &use));
 	op->key_handle = key;
+	op->moment = use.moment;
 	op->needs_login = use.key != NULL && (kind == OP_SIGN || kind == OP_SIGN_RECOVER || kind == OP_DECRYPT) &&
 	                  object_bool (use.key, CKA_ALWAYS_AUTHENTICATE, false);
 	session->begun_last = &op->needs_login;

@@ -9,19 +9,34 @@ op_is_active (const Op *op)
 	return op->how != NULL;
 }
 
-void
-op_end (Op *op)
+static void
+hold_key (Op *op, Object *key)
+{
+	if (op->key == key)
+		return;
+	object_unref (op->key);
+	op->key = object_ref (key);
+}
+
+/* It has come to its end; the next one may be with the same key. */
+static void
+op_rest (Op *op)
 {
 	if (op->how != NULL)
 		wipe (op->state, op->how->state_size);
-	object_unref (op->key);
 	buf_clear (&op->gathered);
 	buf_clear (&op->signature);
 	op->how = NULL;
-	op->key = NULL;
 	op->updated = false;
 	op->keyed = false;
 	op->needs_login = false;
+}
+
+void
+op_end (Op *op)
+{
+	op_rest (op);
+	hold_key (op, NULL);
 }
 
 void
@@ -60,7 +75,7 @@ op_start (Op *op, OpKind kind, const MechOp *how, const Mech *mech, Object *key,
 	op->kind = kind;
 	op->how = how;
 	op->mech = mech;
-	op->key = object_ref (key);
+	hold_key (op, key);
 	op->gathered = BUF_PLAIN;
 	op->signature = BUF_PLAIN;
 	return CKR_OK;
@@ -74,7 +89,7 @@ op_copy (Op *to, const Op *from)
 	to->kind = from->kind;
 	to->how = from->how;
 	to->mech = from->mech;
-	to->key = object_ref (from->key);
+	hold_key (to, from->key);
 	to->key_handle = from->key_handle;
 	to->gathered = BUF_PLAIN;
 	to->signature = BUF_PLAIN;
@@ -89,7 +104,7 @@ op_resume (Op *op, OpKind kind, const MechOp *how, const Mech *mech, bool update
 	op->kind = kind;
 	op->how = how;
 	op->mech = mech;
-	op->key = NULL;
+	hold_key (op, NULL);
 	op->updated = updated;
 	op->gathered = BUF_PLAIN;
 	op->signature = BUF_PLAIN;
@@ -183,7 +198,7 @@ op_ready (Op *op)
 	if (!op_is_active (op))
 		return not_active ();
 	if (op->needs_login) {
-		op_end (op);
+		op_rest (op);
 		return fail (CKR_USER_NOT_LOGGED_IN, "this key wants the PIN before each use");
 	}
 	return CKR_OK;
@@ -192,7 +207,7 @@ op_ready (Op *op)
 static CK_RV
 bad_arguments (Op *op)
 {
-	op_end (op);
+	op_rest (op);
 	return fail (CKR_ARGUMENTS_BAD, "a pointer is NULL that must not be");
 }
 
@@ -224,7 +239,7 @@ op_finish (Op *op, Bytes in, Out wanted)
 		rv = finish_trial (op, in, n, wanted);
 	}
 	if (rv != CKR_BUFFER_TOO_SMALL)
-		op_end (op);
+		op_rest (op);
 	return rv;
 }
 
@@ -235,7 +250,7 @@ op_one_shot (Op *op, Bytes in, Out wanted)
 		return bad_arguments (op);
 	TRY (op_ready (op));
 	if (op->updated) {
-		op_end (op);
+		op_rest (op);
 		return fail (CKR_OPERATION_ACTIVE, "the operation goes on in parts");
 	}
 	return op_finish (op, in, wanted);
@@ -298,7 +313,7 @@ op_update (Op *op, Bytes in, Out wanted)
 	else
 		rv = not_in_parts ();
 	if (rv != CKR_OK && rv != CKR_BUFFER_TOO_SMALL)
-		op_end (op);
+		op_rest (op);
 	return rv;
 }
 
@@ -307,7 +322,7 @@ may_finish_parts (Op *op)
 {
 	if (op->how->update != NULL || op->how->gather)
 		return CKR_OK;
-	op_end (op);
+	op_rest (op);
 	return not_in_parts ();
 }
 
@@ -342,7 +357,7 @@ op_take (Op *op, Bytes in, Buf *result)
 	if (rv == CKR_OK)
 		rv = op->how->finish (op->state, in, result->data, &n_out);
 	buf_cut (result, n_out);
-	op_end (op);
+	op_rest (op);
 	return rv;
 }
 
@@ -373,7 +388,7 @@ check (Op *op, Bytes in, Bytes signature)
 {
 	CK_RV rv = op->how->check ? op->how->check (op->state, in, signature) : check_by_making (op, in, signature);
 
-	op_end (op);
+	op_rest (op);
 	return rv;
 }
 
@@ -386,7 +401,7 @@ op_check_one_shot (Op *op, Bytes in, Bytes signature)
 	if (signature.data == NULL)
 		return bad_arguments (op);
 	if (op->updated) {
-		op_end (op);
+		op_rest (op);
 		return fail (CKR_OPERATION_ACTIVE, "the operation goes on in parts");
 	}
 	return check (op, in, signature);

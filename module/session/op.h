@@ -6,6 +6,7 @@
 
 #include "mech.h"
 #include "rules.h"
+#include "token.h"
 
 typedef enum {
 	OP_DIGEST,
@@ -35,8 +36,9 @@ typedef struct {
 	OpKind kind;
 	const MechOp *how;              /* NULL: nothing is under way */
 	const Mech *mech;
-	Object *key;
+	Object *key;                    /* kept for the next operation, too; op_end lets go of it */
 	CK_OBJECT_HANDLE key_handle;    /* by which the caller named it */
+	TokenMoment moment;             /* when it was looked up */
 	void *state;                    /* secure memory, kept for the next operation */
 	size_t state_room;
 	Buf gathered;

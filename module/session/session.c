@@ -1,8 +1,8 @@
 /* The library's state, and sessions: entering, leaving, logging in.
  *
- * Locks are taken downstairs: the library's (shared to look a handle up, alone to change what there is),
- * then the session's for the whole call, then the token's for a moment.  Who holds the library's never waits
- * for a session: so it may also be taken from inside one. */
+ * Locks are taken downstairs: the library's (shared to look a slot up, alone to change what there is), then a
+ * shelf's to look a session up, then the session's for the whole call, then the token's for a moment.  Who holds
+ * one of the first two never waits for a session: so they may also be taken from inside one. */
 
 #include "session.h"
 #include "handles.h"
@@ -13,19 +13,30 @@
 
 typedef enum { STOPPED, STARTED, FORKED } State;
 
+/* Sessions stand on several shelves, by their handles: threads with sessions of their own do not meet there. */
+#define N_SHELVES 16
+#define SHELF { .lock = PTHREAD_MUTEX_INITIALIZER }
+#define FOUR_SHELVES SHELF, SHELF, SHELF, SHELF
+
+typedef struct {
+	_Alignas (64) pthread_mutex_t lock;
+	Handles sessions;
+} Shelf;
+
 /* All that this module keeps between calls. */
 static struct {
 	pthread_rwlock_t lock;
 	State state;
 	Config config;
 	Slots slots;
-	Handles sessions;
+	Shelf shelves[N_SHELVES];
 	const Mech **mechs;     /* those that the configuration allows, ascending by type */
 	size_t n_mechs;
 	Buf seal_key;           /* for states of digests that callers keep */
 	bool watches_fork;
 	bool in_child;          /* a fork copied all this */
-} library = { .lock = PTHREAD_RWLOCK_INITIALIZER };
+} library = { .lock = PTHREAD_RWLOCK_INITIALIZER,
+	      .shelves = { FOUR_SHELVES, FOUR_SHELVES, FOUR_SHELVES, FOUR_SHELVES } };
 
 #define auto_read __attribute__ ((cleanup (library_unlock), unused))
 #define auto_write __attribute__ ((cleanup (library_unlock), unused))
@@ -50,6 +61,60 @@ library_unlock (pthread_rwlock_t **lock)
 	pthread_rwlock_unlock (*lock);
 }
 
+/* --- shelves --- */
+
+#define auto_shelve __attribute__ ((cleanup (shelf_unlock), unused))
+#define auto_shelve_all __attribute__ ((cleanup (shelves_unlock), unused))
+
+/* The one where the session stands, if it stands anywhere. */
+static Shelf *
+shelf_lock (CK_SESSION_HANDLE handle)
+{
+	Shelf *shelf = &library.shelves[handle % N_SHELVES];
+
+	pthread_mutex_lock (&shelf->lock);
+	return shelf;
+}
+
+static void
+shelf_unlock (Shelf **shelf)
+{
+	pthread_mutex_unlock (&(*shelf)->lock);
+}
+
+/* The library's state changes under all of them, so that one is enough to read it. */
+static Shelf *
+shelves_lock (void)
+{
+	for (size_t i = 0; i < N_SHELVES; i++)
+		pthread_mutex_lock (&library.shelves[i].lock);
+	return library.shelves;
+}
+
+static void
+shelves_unlock (Shelf **shelves)
+{
+	for (size_t i = N_SHELVES; i > 0; i--)
+		pthread_mutex_unlock (&(*shelves)[i - 1].lock);
+}
+
+typedef struct {
+	size_t shelf, at;
+} ShelfWalk;
+
+/* Every session, in no order; all shelves are locked. */
+static Session *
+next_session (ShelfWalk *walk)
+{
+	for (; walk->shelf < N_SHELVES; walk->shelf++, walk->at = 0) {
+		Session *session = handles_next (&library.shelves[walk->shelf].sessions, &walk->at);
+
+		if (session != NULL)
+			return session;
+	}
+	return NULL;
+}
+
 /* --- fork --- */
 
 /* Nobody else holds a lock while the process is copied, so the child finds every structure whole. */
@@ -57,6 +122,7 @@ static void
 before_fork (void)
 {
 	pthread_rwlock_wrlock (&library.lock);
+	shelves_lock ();
 	for (size_t i = 0; i < library.slots.n; i++)
 		token_before_fork (library.slots.list[i]);
 	sec_before_fork ();
@@ -66,10 +132,13 @@ before_fork (void)
 static void
 after_fork (bool in_child)
 {
+	Shelf *shelves = library.shelves;
+
 	log_after_fork ();
 	sec_after_fork (in_child);
 	for (size_t i = library.slots.n; i > 0; i--)
-		token_after_fork (library.slots.list[i - 1]);
+		token_after_fork (library.slots.list[i - 1], in_child);
+	shelves_unlock (&shelves);
 }
 
 static void
@@ -84,7 +153,7 @@ after_fork_in_parent (void)
 static void
 after_fork_in_child (void)
 {
-	size_t at = 0;
+	ShelfWalk walk = { 0 };
 	Session *session;
 
 	after_fork (true);
@@ -92,7 +161,7 @@ after_fork_in_child (void)
 	library.in_child = true;
 	if (library.state == STARTED && library.config.reset_on_fork)
 		library.state = FORKED;
-	while ((session = handles_next (&library.sessions, &at)) != NULL) {
+	while ((session = next_session (&walk)) != NULL) {
 		/* what another thread was doing there is left where it is: half done, it is not to be touched */
 		if (pthread_mutex_trylock (&session->lock) != 0) {
 			memset (session->ops, 0, sizeof session->ops);
@@ -171,12 +240,13 @@ allow_mechs (void)
 static void
 drop_everything (void)
 {
-	size_t at = 0;
+	ShelfWalk walk = { 0 };
 	Session *session;
 
-	while ((session = handles_next (&library.sessions, &at)) != NULL)
+	while ((session = next_session (&walk)) != NULL)
 		session_unref (session);
-	handles_clear (&library.sessions);
+	for (size_t i = 0; i < N_SHELVES; i++)
+		handles_clear (&library.shelves[i].sessions);
 	forget_mechs ();
 	buf_clear (&library.seal_key);
 	slots_stop (&library.slots);
@@ -189,7 +259,8 @@ drop_everything (void)
 static void
 abandon_everything (void)
 {
-	library.sessions = (Handles){ 0 };
+	for (size_t i = 0; i < N_SHELVES; i++)
+		library.shelves[i].sessions = (Handles){ 0 };
 	library.slots = (Slots){ 0 };
 	library.seal_key = BUF_SECRET;
 	forget_mechs ();
@@ -264,6 +335,7 @@ CK_RV
 library_start (void)
 {
 	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	auto_shelve_all Shelf *shelves = shelves_lock ();
 	CK_RV rv;
 
 	if (library.in_child)
@@ -282,6 +354,7 @@ CK_RV
 library_stop (void)
 {
 	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	auto_shelve_all Shelf *shelves = shelves_lock ();
 
 	if (library.state != STARTED)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
@@ -366,40 +439,57 @@ library_mech (CK_MECHANISM_TYPE type)
 
 /* --- sessions --- */
 
+static Session *
+session_new (Token *token, bool read_write)
+{
+	Session *session = calloc (1, sizeof (Session));
+
+	if (session == NULL)
+		return NULL;
+	*session = (Session){ .handle = handle_new (), .token = token, .read_write = read_write, .refs = 1 };
+	pthread_mutex_init (&session->lock, NULL);
+	pthread_mutex_init (&session->forget_lock, NULL);
+	return session;
+}
+
+static CK_RV
+put_session (Session *session)
+{
+	auto_shelve Shelf *shelf = shelf_lock (session->handle);
+
+	TRY (token_open_session (session->token, session->read_write));
+	if (handles_put (&shelf->sessions, session->handle, session))
+		return CKR_OK;
+	token_close_session (session->token, session->handle, session->read_write);
+	return CKR_HOST_MEMORY;
+}
+
 CK_RV
 session_open (CK_SLOT_ID slot, bool read_write, CK_SESSION_HANDLE *handle)
 {
-	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	auto_read pthread_rwlock_t *lock = library_read_lock ();
 	Token *token = library.state == STARTED ? slots_find (&library.slots, slot) : NULL;
 	Session *session;
+	CK_RV rv;
 
 	if (library.state != STARTED)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	if (token == NULL)
 		return fail (CKR_SLOT_ID_INVALID, "there is no slot %lu", slot);
-	session = calloc (1, sizeof (Session));
+	session = session_new (token, read_write);
 	TRY_ALLOC (session);
-	*session = (Session){ .handle = handle_new (), .token = token, .read_write = read_write, .refs = 1 };
-	pthread_mutex_init (&session->lock, NULL);
-	pthread_mutex_init (&session->forget_lock, NULL);
-	CK_RV rv = token_open_session (token, read_write);
-	if (rv == CKR_OK && !handles_put (&library.sessions, session->handle, session)) {
-		token_close_session (token, session->handle, read_write);
-		rv = CKR_HOST_MEMORY;
-	}
-	if (rv != CKR_OK) {
-		session_free (session);
-		return rv;
-	}
 	*handle = session->handle;
-	return CKR_OK;
+	rv = put_session (session);
+	if (rv != CKR_OK)
+		session_free (session);
+	return rv;
 }
 
 /* A call that is inside the session goes on to its end; the last one to leave frees it. */
 static void
-unlink_session (Session *session)
+unlink_session (Shelf *shelf, Session *session)
 {
-	handles_remove (&library.sessions, session->handle);
+	handles_remove (&shelf->sessions, session->handle);
 	token_close_session (session->token, session->handle, session->read_write);
 	session_unref (session);
 }
@@ -407,43 +497,44 @@ unlink_session (Session *session)
 CK_RV
 session_close (CK_SESSION_HANDLE handle)
 {
-	auto_write pthread_rwlock_t *lock = library_write_lock ();
-	Session *session = handles_get (&library.sessions, handle);
+	auto_shelve Shelf *shelf = shelf_lock (handle);
+	Session *session = handles_get (&shelf->sessions, handle);
 
 	if (library.state != STARTED)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	if (session == NULL)
 		return fail (CKR_SESSION_HANDLE_INVALID, "there is no session %lu", handle);
-	unlink_session (session);
+	unlink_session (shelf, session);
 	return CKR_OK;
 }
 
 CK_RV
 session_close_all (CK_SLOT_ID slot)
 {
-	auto_write pthread_rwlock_t *lock = library_write_lock ();
+	auto_read pthread_rwlock_t *lock = library_read_lock ();
+	auto_shelve_all Shelf *shelves = shelves_lock ();
 	Token *token = library.state == STARTED ? slots_find (&library.slots, slot) : NULL;
-	size_t at = 0;
+	ShelfWalk walk = { 0 };
 	Session *session;
 
 	if (library.state != STARTED)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	if (token == NULL)
 		return fail (CKR_SLOT_ID_INVALID, "there is no slot %lu", slot);
-	while ((session = handles_next (&library.sessions, &at)) != NULL)
+	while ((session = next_session (&walk)) != NULL)
 		if (session->token == token)
-			unlink_session (session);
+			unlink_session (&shelves[walk.shelf], session);
 	return CKR_OK;
 }
 
 static CK_RV
 find_session (CK_SESSION_HANDLE handle, Session **session)
 {
-	auto_read pthread_rwlock_t *lock = library_read_lock ();
+	auto_shelve Shelf *shelf = shelf_lock (handle);
 
 	if (library.state != STARTED)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
-	*session = handles_get (&library.sessions, handle);
+	*session = handles_get (&shelf->sessions, handle);
 	if (*session == NULL)
 		return fail (CKR_SESSION_HANDLE_INVALID, "there is no session %lu", handle);
 	__atomic_add_fetch (&(*session)->refs, 1, __ATOMIC_RELAXED);
@@ -583,12 +674,12 @@ session_login (Session *session, CK_USER_TYPE who, Bytes pin)
 void
 session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 {
-	auto_write pthread_rwlock_t *lock = library_write_lock ();
-	size_t at = 0;
+	auto_shelve_all Shelf *shelves = shelves_lock ();
+	ShelfWalk walk = { 0 };
 	Session *session;
 
 	forget_operations (own, handle);
-	while ((session = handles_next (&library.sessions, &at)) != NULL) {
+	while ((session = next_session (&walk)) != NULL) {
 		if (session == own || session->token != token)
 			continue;
 		if (pthread_mutex_trylock (&session->lock) != 0) {

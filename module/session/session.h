@@ -227,6 +227,9 @@ typedef struct {
 	const Mech *mech;
 	Bytes param;
 	Object *key;
+	Op *op;                 /* that this is for, and that may have the key from the time before; or NULL */
+	bool kept;              /* it had, and still has it */
+	TokenMoment moment;
 } Use;
 
 /* CKR_ARGUMENTS_BAD: none is given; CKR_MECHANISM_INVALID: not known, or not allowed by slots.mechanisms. */

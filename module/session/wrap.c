@@ -341,7 +341,7 @@ add_wanted (const Rules *rules, const Attr *want, bool is_so, Attrs *draft)
 		return CKR_OK;
 	if (row->notes & (N (6) | N (1)) || (row->notes & N (10) && attr_bytes (want).data[0] != 0 && !is_so))
 		return fail (CKR_TEMPLATE_INCONSISTENT, "the other key's template asks for attribute 0x%lx",
-		             want->type);
+		             (unsigned long)want->type);
 	return attrs_put (draft, want);
 }
 

@@ -40,9 +40,6 @@
 
 #define NEW_FLAGS (CKF_RNG | CKF_LOGIN_REQUIRED | CKF_RESTORE_KEY_NOT_NEEDED | CKF_TOKEN_INITIALIZED)
 
-/* A file that changed this short a time ago may change again without its time telling. */
-#define SETTLE_MS 250
-
 /* Beside SoftHSM 2.6 a file may be found empty or half written: it is read again this often. */
 #define RETRIES 10
 #define RETRY_MS 5
@@ -52,6 +49,8 @@ typedef struct {
 	mode_t umask;
 	Attrs token;            /* token.object as it was at: */
 	StoreStamp stamp;
+	StoreStamp counter;     /* of GENERATION, when its .generation was read */
+	int listing;            /* the directory while it is listed; otherwise -1 */
 	char path[];            /* store.path */
 } FileStore;
 
@@ -63,23 +62,6 @@ file_store (Store *store)
 
 /* --- stamps --- */
 
-static int64_t
-milliseconds_ago (const struct timespec *then)
-{
-	struct timespec now;
-
-	clock_gettime (CLOCK_REALTIME, &now);
-	return (int64_t)(now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
-}
-
-static bool
-is_settled (const struct stat *info)
-{
-	int64_t ago = milliseconds_ago (&info->st_mtim);
-
-	return ago > SETTLE_MS || ago < -1000;
-}
-
 static StoreStamp
 stamp_of (const struct stat *info, uint64_t generation)
 {
@@ -89,7 +71,7 @@ stamp_of (const struct stat *info, uint64_t generation)
 		.generation = generation,
 		.seconds = info->st_mtim.tv_sec,
 		.nanoseconds = info->st_mtim.tv_nsec,
-		.settled = is_settled (info),
+		.settled = file_is_settled (info),
 	};
 }
 
@@ -121,24 +103,43 @@ read_u64 (const char *path, const char *name, uint64_t *value)
 	return true;
 }
 
+static bool
+stat_in (const FileStore *file, const char *name, struct stat *info)
+{
+	char whole[PATH_MAX];
+
+	return snprintf (whole, sizeof whole, "%s/%s", file->path, name) < (int)sizeof whole && lstat (whole, info) == 0;
+}
+
+static bool
+stamp_is_of (const StoreStamp *stamp, const struct stat *info)
+{
+	return info->st_ino == stamp->inode && (uint64_t)info->st_size == stamp->size &&
+	       info->st_mtim.tv_sec == stamp->seconds && info->st_mtim.tv_nsec == stamp->nanoseconds;
+}
+
 /* Has the file changed since?  One stat, unless it was written just before it was read. */
 static bool
 stamp_changed (FileStore *file, const char *name, StoreStamp *stamp)
 {
-	char whole[PATH_MAX];
 	struct stat info;
 	uint64_t generation;
 
-	if (snprintf (whole, sizeof whole, "%s/%s", file->path, name) >= (int)sizeof whole ||
-	    lstat (whole, &info) != 0)
-		return true;
-	if (info.st_ino != stamp->inode || (uint64_t)info.st_size != stamp->size ||
-	    info.st_mtim.tv_sec != stamp->seconds || info.st_mtim.tv_nsec != stamp->nanoseconds)
+	if (!stat_in (file, name, &info) || !stamp_is_of (stamp, &info))
 		return true;
 	if (stamp->settled)
 		return false;
-	stamp->settled = is_settled (&info);
+	stamp->settled = file_is_settled (&info);
 	return !read_u64 (file->path, name, &generation) || generation != stamp->generation;
+}
+
+/* The same without a note of it. */
+static bool
+stamp_holds (const FileStore *file, const char *name, const StoreStamp *stamp)
+{
+	struct stat info;
+
+	return stamp->settled && stat_in (file, name, &info) && stamp_is_of (stamp, &info);
 }
 
 /* --- records --- */
@@ -341,6 +342,7 @@ new_store (const char *path, mode_t umask)
 	if (file == NULL)
 		return NULL;
 	file->store.ops = &store_file;
+	file->listing = -1;
 	file->umask = umask;
 	strcpy (file->path, path);
 	file->store.path = file->path;
@@ -627,16 +629,39 @@ file_store_unseal (const Master *master, Bytes sealed, Buf *plain)
 
 /* --- objects --- */
 
+/* The stamp is the older one of the two: what is written meanwhile is read again. */
+static bool
+read_counter (FileStore *file)
+{
+	struct stat info;
+	uint64_t generation;
+
+	file->counter = (StoreStamp){ 0 };
+	if (!stat_in (file, GENERATION, &info) || !read_u64 (file->path, GENERATION, &generation))
+		return false;
+	file->counter = stamp_of (&info, generation);
+	return true;
+}
+
 static CK_RV
 file_store_list_changed (Store *store, uint64_t *seen, bool *changed)
 {
-	uint64_t now = 0;
-	bool known = read_u64 (file_store (store)->path, GENERATION, &now);
+	FileStore *file = file_store (store);
+	bool known = stamp_holds (file, GENERATION, &file->counter) || read_counter (file);
 
 	/* Without a counter nobody can tell. */
-	*changed = !known || now != *seen;
-	*seen = now;
+	*changed = !known || file->counter.generation != *seen;
+	*seen = file->counter.generation;
 	return CKR_OK;
+}
+
+static bool
+file_store_is_as_listed (const Store *store, uint64_t seen, const Master *master)
+{
+	const FileStore *file = (const FileStore *)store;
+
+	return file->counter.generation == seen && (master == NULL || has_epoch (&file->token, master)) && stamp_holds (file, TOKEN SUFFIX, &file->stamp) &&
+	       stamp_holds (file, GENERATION, &file->counter);
 }
 
 /* One more, under its lock.  Where nothing but us moved it, @seen follows; otherwise the next look lists. */
@@ -692,12 +717,14 @@ file_store_list (Store *store, uint64_t *seen, StoreVisit visit, void *data)
 	dir = opendir (file->path);
 	if (dir == NULL)
 		return CKR_DEVICE_ERROR;
+	file->listing = dirfd (dir);
 	while (whole && (entry = readdir (dir)) != NULL) {
 		const char *id = id_of (dirfd (dir), entry, room);
 
 		file_drop_leftover (dirfd (dir), entry->d_name);
 		whole = id == NULL || visit (data, id);
 	}
+	file->listing = -1;
 	closedir (dir);
 	return whole ? CKR_OK : CKR_DEVICE_ERROR;
 }
@@ -752,7 +779,9 @@ put_tag (FileStore *file, const char *id, const Master *master, Attrs *record)
 static CK_RV
 file_store_read (Store *store, const char *id, Attrs *record, StoreStamp *stamp)
 {
-	auto_close int dir = open_directory (file_store (store)->path);
+	const FileStore *file = file_store (store);
+	auto_close int opened = file->listing < 0 ? open_directory (file->path) : -1;
+	int dir = file->listing < 0 ? opened : file->listing;
 	char name[NAME_MAX];
 	FileSeen seen;
 
@@ -911,6 +940,7 @@ const StoreOps store_file = {
 	.seal = file_store_seal,
 	.unseal = file_store_unseal,
 	.list_changed = file_store_list_changed,
+	.is_as_listed = file_store_is_as_listed,
 	.list = file_store_list,
 	.changed = file_store_changed,
 	.read = file_store_read,

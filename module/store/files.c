@@ -1,4 +1,4 @@
-/* Files of a token directory: read under SoftHSM's locks, replaced and never cut short.
+/* Files of a token directory: read as SoftHSM's locks want it, replaced and never cut short.
  *
  * SoftHSM locks with POSIX record locks.  Ours are of the open file description (they meet SoftHSM's all
  * the same), so neither another thread nor a stranger who closes a descriptor of the file gives them away. */
@@ -45,45 +45,86 @@ trouble (const char *what, const char *name)
 	return full ? CKR_DEVICE_MEMORY : CKR_DEVICE_ERROR;
 }
 
-/* As much as there is of @n bytes: SoftHSM may have cut the file meanwhile. */
-static CK_RV
-read_all (int fd, Buf *content, size_t n)
+/* A file that changed this short a time ago may change again without its time telling. */
+#define SETTLE_MS 250
+
+static int64_t
+milliseconds_ago (const struct timespec *then)
 {
+	struct timespec now;
+
+	clock_gettime (CLOCK_REALTIME, &now);
+	return (int64_t)(now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
+}
+
+/* A time that is to come is another machine's. */
+bool
+file_is_settled (const struct stat *info)
+{
+	int64_t ago = milliseconds_ago (&info->st_mtim);
+
+	return ago > SETTLE_MS || ago < -1000;
+}
+
+/* Up to @n more bytes of it, as many as there are: SoftHSM may have cut the file meanwhile. */
+static CK_RV
+read_more (int fd, Buf *content, size_t n)
+{
+	size_t had = content->len;
 	uint8_t *at = buf_grow (content, n);
-	size_t done = 0;
-	bool failed = false;
+	ssize_t got;
 
 	TRY_ALLOC (at);
-	while (done < n) {
-		ssize_t got = read (fd, at + done, n - done);
+	do
+		got = pread (fd, at, n, (off_t)had);
+	while (got < 0 && errno == EINTR);
+	buf_cut (content, had + (got > 0 ? (size_t)got : 0));
+	return got >= 0 ? CKR_OK : CKR_DEVICE_ERROR;
+}
 
-		if (got < 0 && errno == EINTR)
-			continue;
-		failed = got < 0;
-		if (got <= 0)
-			break;
-		done += (size_t)got;
+/* How long most are, so that one call reads them. */
+#define USUAL_SIZE 4096
+
+/* @info: as it was after all was read. */
+static CK_RV
+read_all (int fd, Buf *content, struct stat *info)
+{
+	CK_RV rv;
+
+	buf_cut (content, 0);
+	rv = read_more (fd, content, USUAL_SIZE);
+	if (rv == CKR_HOST_MEMORY || fstat (fd, info) != 0)
+		return rv == CKR_OK ? CKR_DEVICE_ERROR : rv;
+	if (!S_ISREG (info->st_mode) || info->st_size > LARGEST_FILE) {
+		errno = EFBIG;
+		return CKR_DEVICE_ERROR;
 	}
-	buf_cut (content, content->len - (n - done));
-	return failed ? CKR_DEVICE_ERROR : CKR_OK;
+	while (rv == CKR_OK && (size_t)info->st_size > content->len) {
+		size_t had = content->len;
+
+		rv = read_more (fd, content, (size_t)info->st_size - had);
+		if (rv == CKR_OK && fstat (fd, info) != 0)
+			rv = CKR_DEVICE_ERROR;
+		/* it was cut meanwhile */
+		if (content->len == had)
+			break;
+	}
+	return rv;
 }
 
 CK_RV
 file_read (int dir, const char *name, Buf *content, FileSeen *seen)
 {
-	struct stat *info = &seen->info;
 	auto_close int fd = openat (dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return errno == ENOENT ? CKR_OBJECT_HANDLE_INVALID : CKR_DEVICE_ERROR;
-	if (!lock (fd, F_RDLCK) || fstat (fd, info) != 0)
-		return CKR_DEVICE_ERROR;
-	if (!S_ISREG (info->st_mode) || info->st_size > LARGEST_FILE) {
-		errno = EFBIG;
-		return CKR_DEVICE_ERROR;
+	TRY (read_all (fd, content, &seen->info));
+	if (milliseconds_ago (&seen->info.st_mtim) <= SETTLE_MS) {
+		if (!lock (fd, F_RDLCK))
+			return CKR_DEVICE_ERROR;
+		TRY (read_all (fd, content, &seen->info));
 	}
-	buf_cut (content, 0);
-	TRY (read_all (fd, content, (size_t)info->st_size));
 	memset (seen->head, 0, sizeof seen->head);
 	if (content->len > 0)
 		memcpy (seen->head, content->data, content->len < sizeof seen->head ? content->len : sizeof seen->head);

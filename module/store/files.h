@@ -1,4 +1,4 @@
-/* Files of a token directory: read under SoftHSM's locks, replaced and never cut short. */
+/* Files of a token directory: read as SoftHSM's locks want it, replaced and never cut short. */
 
 #ifndef STORE_FILES_H
 #define STORE_FILES_H
@@ -22,7 +22,11 @@ typedef struct {
 	uint8_t head[8];
 } FileSeen;
 
-/* The whole of a regular file in @content, read under a read lock; @seen as it was then.
+/* Did the file change so long ago that a later change shows by its time? */
+bool file_is_settled (const struct stat *info);
+
+/* The whole of a regular file in @content, as no writer was at it: one that was left alone for a while is read without a
+ * lock, any other under a read lock.  @seen: as it was then.
  * CKR_OBJECT_HANDLE_INVALID: there is none.  CKR_DEVICE_ERROR: it cannot be read, errno says why. */
 CK_RV file_read (int dir, const char *name, Buf *content, FileSeen *seen);
 

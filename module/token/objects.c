@@ -12,11 +12,14 @@
 #include <stdlib.h>
 #include <time.h>
 
-/* Looking at each record costs time.  So few are looked at before every search.  With more, a search begins
- * with it only so many times its cost after the last; one that finds nothing does it soon, and searches again. */
+/* Looking at each record costs time.  So few are looked at before every search.  With more, a search spends on it, some
+ * records at a time and all of them once at most, this share of the time that has gone by since; one that finds nothing
+ * spends more, and searches again. */
 #define SWEEP_ALWAYS 32
-#define SWEEP_REST 20
-#define SWEEP_REST_MISSED 1
+#define SWEEP_PIECE 16
+#define SWEEP_PIECE_NS 16000    /* what a piece takes, about */
+#define SWEEP_SHARE 20
+#define SWEEP_SHARE_MISSED 2
 
 /* --- forms --- */
 
@@ -126,19 +129,14 @@ view_of (Token *token, Entry *entry, Object *stored, Object **view)
 	return object_publish (&open, view);
 }
 
-/* Brings the entry into sight if it may be seen now. */
-static CK_RV
-show_entry (Token *token, Entry *entry)
+/* While there is a view with other values, what was stored is not kept, too: it can be read again. */
+static void
+drop_stored (Entry *entry)
 {
-	Object *view;
-
-	if (entry->stored == NULL)
-		return CKR_OK;
-	TRY (view_of (token, entry, entry->stored, &view));
-	if (view != NULL)
-		return table_show (&token->table, entry, view);
-	table_hide (&token->table, entry, true);
-	return CKR_OK;
+	if (entry->view == NULL || entry->view == entry->stored)
+		return;
+	object_unref (entry->stored);
+	entry->stored = NULL;
 }
 
 /* A known attribute of another kind than its row says was not written by anyone who knows it. */
@@ -184,6 +182,7 @@ adopt_record (Token *token, Entry *entry, Attrs *record)
 		TRY (table_show (&token->table, entry, view));
 	entry->stored = stored;
 	stored = before;
+	drop_stored (entry);
 	return CKR_OK;
 }
 
@@ -213,7 +212,7 @@ load_entry (Token *token, Entry *entry)
 	if (rv == CKR_OK || rv == CKR_HOST_MEMORY || rv == CKR_OBJECT_HANDLE_INVALID)
 		return rv;
 	/* SoftHSM is writing it: what it was still counts, and the next look reads again. */
-	if (entry->stored != NULL && rv == CKR_DATA_INVALID && !entry->stamp.settled) {
+	if ((entry->stored != NULL || entry->view != NULL) && rv == CKR_DATA_INVALID && !entry->stamp.settled) {
 		entry->stamp = (StoreStamp){ 0 };
 		return CKR_OK;
 	}
@@ -240,6 +239,15 @@ refresh_entry (Token *token, Entry *entry)
 }
 
 /* --- what other processes do --- */
+
+static int64_t
+now_ns (void)
+{
+	struct timespec now;
+
+	clock_gettime (CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
 
 typedef struct {
 	Token *token;
@@ -279,6 +287,7 @@ static CK_RV
 list_objects (Token *token)
 {
 	Listing listing = { token, CKR_OK };
+	bool first = token->table.all.n_live == 0;      /* all are read just now */
 	size_t at = 0;
 	Entry *entry;
 	CK_RV rv;
@@ -291,33 +300,39 @@ list_objects (Token *token)
 		if (!entry->listed)
 			table_remove (&token->table, entry);
 	token->listed = true;
+	if (first)
+		token->swept = now_ns ();
 	return CKR_OK;
 }
 
-static int64_t
-now_ns (void)
+static bool
+sweep_is_due (const Token *token, int64_t now, int64_t share)
 {
-	struct timespec now;
-
-	clock_gettime (CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return token->table.all.n_live <= SWEEP_ALWAYS || now - token->swept >= share * SWEEP_PIECE_NS;
 }
 
 /* SoftHSM announces new and removed objects, but not changed ones: every record is looked at, as often as
  * that stays cheap. */
 static bool
-sweep_objects (Token *token, int64_t rest)
+sweep_objects (Token *token, int64_t share)
 {
-	int64_t start = now_ns ();
-	size_t at = 0;
+	int64_t start = now_ns (), end = start + (start - token->swept) / share;
+	size_t n = token->table.all.n_live;
+	bool all = n <= SWEEP_ALWAYS;
 	Entry *entry;
 
-	if (token->table.all.n_live > SWEEP_ALWAYS && start < token->sweep_end + rest * token->sweep_cost)
+	if (!sweep_is_due (token, start, share))
 		return false;
-	while ((entry = table_next (&token->table, &at)) != NULL)
-		refresh_entry (token, entry);
-	token->sweep_end = now_ns ();
-	token->sweep_cost = token->sweep_end - start;
+	for (size_t i = 1; i <= n; i++) {
+		entry = table_next (&token->table, &token->sweep_at);
+		if (entry == NULL)
+			token->sweep_at = 0;
+		else
+			refresh_entry (token, entry);
+		if (!all && i % SWEEP_PIECE == 0 && now_ns () >= end)
+			break;
+	}
+	token->swept = now_ns ();
 	return true;
 }
 
@@ -335,6 +350,29 @@ sweep_fresh (Token *token)
 		if (refresh_entry (token, entry) != CKR_OBJECT_HANDLE_INVALID)
 			note_fresh (token, entry);
 	}
+}
+
+/* Brings the entry into sight if it may be seen now. */
+static CK_RV
+show_entry (Token *token, Entry *entry)
+{
+	Object *view;
+	CK_RV rv;
+
+	if (entry->stored == NULL) {
+		rv = load_entry (token, entry);
+		if (rv != CKR_OBJECT_HANDLE_INVALID)
+			return rv;
+		table_remove (&token->table, entry);
+		return CKR_OK;
+	}
+	TRY (view_of (token, entry, entry->stored, &view));
+	if (view == NULL)
+		table_hide (&token->table, entry, true);
+	else
+		TRY (table_show (&token->table, entry, view));
+	drop_stored (entry);
+	return CKR_OK;
 }
 
 /* Somebody has logged in: what is private comes into sight, and what must be authentic and is not goes. */
@@ -367,7 +405,6 @@ refresh_objects (Token *token)
 	if (changed)
 		TRY (list_objects (token));
 	sweep_fresh (token);
-	sweep_objects (token, SWEEP_REST);
 	return show_private (token);
 }
 
@@ -430,22 +467,44 @@ get_entry (Token *token, CK_OBJECT_HANDLE handle, Entry **entry)
 	return rv;
 }
 
+static int64_t
+coarse_tick (void)
+{
+	struct timespec now;
+
+	clock_gettime (CLOCK_MONOTONIC_COARSE, &now);
+	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
 /* The same for using a key.  A look at the disk costs more than many an operation: there is one in each tick of the
  * coarse clock, some milliseconds, so that a change elsewhere counts that much later. */
 static CK_RV
 get_entry_for_use (Token *token, CK_OBJECT_HANDLE handle, Entry **entry)
 {
-	struct timespec now;
-	int64_t tick;
+	int64_t tick = coarse_tick ();
 
-	clock_gettime (CLOCK_MONOTONIC_COARSE, &now);
-	tick = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 	*entry = table_get (&token->table, handle);
 	if (*entry != NULL && (*entry)->looked == tick && (*entry)->stamp.settled && (*entry)->view != NULL)
 		return CKR_OK;
 	TRY (get_entry (token, handle, entry));
 	(*entry)->looked = tick;
 	return CKR_OK;
+}
+
+/* No clock says 0: what was changed just now is looked at every time. */
+static TokenMoment
+moment_of (const Token *token, const Entry *entry)
+{
+	bool counts = entry->id == NULL || entry->stamp.settled;
+
+	return (TokenMoment){ token->table.n_changes, counts ? entry->looked : 0 };
+}
+
+bool
+token_is_unchanged (const Token *token, const TokenMoment *moment)
+{
+	return __atomic_load_n (&token->table.n_changes, __ATOMIC_ACQUIRE) == moment->n_changes &&
+	       coarse_tick () == moment->tick;
 }
 
 CK_RV
@@ -515,7 +574,7 @@ open_entry (Token *token, Entry *entry)
 }
 
 CK_RV
-token_open_object (Token *token, CK_OBJECT_HANDLE handle, Object **object)
+token_open_object_at (Token *token, CK_OBJECT_HANDLE handle, Object **object, TokenMoment *moment)
 {
 	auto_unlock Token *locked = token_lock (token);
 	Entry *entry;
@@ -523,7 +582,16 @@ token_open_object (Token *token, CK_OBJECT_HANDLE handle, Object **object)
 	TRY (get_entry_for_use (locked, handle, &entry));
 	TRY (open_entry (locked, entry));
 	*object = object_ref (entry->opened);
+	*moment = moment_of (locked, entry);
 	return CKR_OK;
+}
+
+CK_RV
+token_open_object (Token *token, CK_OBJECT_HANDLE handle, Object **object)
+{
+	TokenMoment moment;
+
+	return token_open_object_at (token, handle, object, &moment);
 }
 
 /* Puts an attribute into a record: sealed where the object is private. */
@@ -746,34 +814,46 @@ value_matches (const Attr *attr, const CK_ATTRIBUTE *wanted)
 	}
 }
 
-/* @rv: set where there is no memory to tell. */
+typedef struct {
+	Token *token;
+	const CK_ATTRIBUTE *template;
+	CK_ULONG n;
+	bool shared;            /* the token's lock is: nothing may be opened */
+	CK_RV rv;               /* CKR_HOST_MEMORY: there is no memory to tell; CKR_CANT_LOCK: something is to be opened */
+} Search;
+
+static const Attr *
+opened_attr (Search *search, Entry *entry, CK_ATTRIBUTE_TYPE type)
+{
+	CK_RV rv = CKR_OK;
+
+	if (entry->opened == NULL)
+		rv = search->shared ? CKR_CANT_LOCK : open_entry (search->token, entry);
+	if (rv == CKR_HOST_MEMORY || rv == CKR_CANT_LOCK)
+		search->rv = rv;
+	return rv == CKR_OK ? attrs_find (&entry->opened->attrs, type) : NULL;
+}
+
 static bool
-attr_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *wanted, CK_RV *rv)
+attr_matches (Search *search, Entry *entry, const CK_ATTRIBUTE *wanted)
 {
 	const Attr *attr = attrs_find (&entry->view->attrs, wanted->type);
 
 	if (attr == NULL || (wanted->pValue == NULL && wanted->ulValueLen > 0) ||
 	    !rules_may_reveal (&entry->view->attrs, wanted->type))
 		return false;
-	if (attr->sealed) {
-		CK_RV opened = open_entry (token, entry);
-
-		if (opened == CKR_HOST_MEMORY)
-			*rv = opened;
-		if (opened != CKR_OK)
-			return false;
-		attr = attrs_find (&entry->opened->attrs, wanted->type);
-	}
+	if (attr->sealed)
+		attr = opened_attr (search, entry, wanted->type);
 	return attr != NULL && value_matches (attr, wanted);
 }
 
 static bool
-entry_matches (Token *token, Entry *entry, const CK_ATTRIBUTE *template, CK_ULONG n, CK_RV *rv)
+entry_matches (Search *search, Entry *entry)
 {
 	if (entry->view == NULL)
 		return false;
-	for (CK_ULONG i = 0; i < n; i++)
-		if (!attr_matches (token, entry, &template[i], rv))
+	for (CK_ULONG i = 0; i < search->n; i++)
+		if (!attr_matches (search, entry, &search->template[i]))
 			return false;
 	return true;
 }
@@ -787,29 +867,63 @@ compare_handles (const void *a, const void *b)
 }
 
 static CK_RV
-find_matching (Token *token, const CK_ATTRIBUTE *template, CK_ULONG n, Buf *handles)
+find_matching (Search *search, Buf *handles)
 {
+	const Table *table = &search->token->table;
 	TableCursor cursor = { 0 };
-	CK_RV rv = CKR_OK;
 	Entry *entry;
 
-	while (rv == CKR_OK && (entry = table_candidate (&token->table, &cursor, template, n)) != NULL)
-		if (entry_matches (token, entry, template, n, &rv))
+	search->rv = CKR_OK;
+	while (search->rv == CKR_OK && (entry = table_candidate (table, &cursor, search->template, search->n)) != NULL)
+		if (entry_matches (search, entry))
 			TRY_ALLOC (buf_add (handles, bytes (&entry->handle, sizeof entry->handle)));
-	return rv;
+	return search->rv;
+}
+
+/* Is there nothing to read, and nothing to bring into sight, before a search? */
+static bool
+is_up_to_date (const Token *token)
+{
+	if (token->store == NULL)
+		return true;
+	return token->listed && !token->hidden && token->table.fresh == NULL && !sweep_is_due (token, now_ns (), SWEEP_SHARE) &&
+	       token->store->ops->is_as_listed (token->store, token->seen, token->login != LOGIN_NONE ? &token->master : NULL);
+}
+
+/* Several threads search at once.  False: it takes one alone. */
+static bool
+find_shared (Token *token, Search *search, Buf *handles)
+{
+	auto_unlock Token *locked = token_share (token);
+
+	search->shared = true;
+	return is_up_to_date (locked) && find_matching (search, handles) == CKR_OK && handles->len > 0;
+}
+
+static CK_RV
+find_alone (Token *token, Search *search, Buf *handles)
+{
+	auto_unlock Token *locked = token_lock (token);
+
+	search->shared = false;
+	buf_cut (handles, 0);
+	token_check_login (locked);
+	TRY (refresh_objects (locked));
+	TRY (find_matching (search, handles));
+	if (!sweep_objects (locked, handles->len > 0 ? SWEEP_SHARE : SWEEP_SHARE_MISSED))
+		return CKR_OK;
+	buf_cut (handles, 0);
+	return find_matching (search, handles);
 }
 
 CK_RV
 token_find (Token *token, const CK_ATTRIBUTE *template, CK_ULONG n, CK_OBJECT_HANDLE **found, CK_ULONG *n_found)
 {
-	auto_unlock Token *locked = token_lock (token);
+	Search search = { .token = token, .template = template, .n = n };
 	auto_wipe Buf handles = BUF_PLAIN;
 
-	token_check_login (locked);
-	TRY (refresh_objects (locked));
-	TRY (find_matching (locked, template, n, &handles));
-	if (handles.len == 0 && sweep_objects (locked, SWEEP_REST_MISSED))
-		TRY (find_matching (locked, template, n, &handles));
+	if (!find_shared (token, &search, &handles))
+		TRY (find_alone (token, &search, &handles));
 	*n_found = handles.len / sizeof (CK_OBJECT_HANDLE);
 	if (*n_found > 1)
 		qsort (handles.data, *n_found, sizeof (CK_OBJECT_HANDLE), compare_handles);

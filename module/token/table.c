@@ -149,9 +149,17 @@ unindex (Table *table, Entry *entry)
 		node_remove (table, &entry->nodes[i]);
 }
 
+static void
+note_change (Table *table)
+{
+	__atomic_add_fetch (&table->n_changes, 1, __ATOMIC_RELEASE);
+}
+
 void
 table_hide (Table *table, Entry *entry, bool forget)
 {
+	if (entry->view != NULL)
+		note_change (table);
 	unindex (table, entry);
 	if (entry->handle != 0)
 		handles_remove (&table->handles, entry->handle);
@@ -217,6 +225,7 @@ table_remove (Table *table, Entry *entry)
 void
 table_clear (Table *table)
 {
+	uint64_t n_changes = table->n_changes + 1;
 	size_t at = 0;
 	Entry *entry;
 
@@ -225,7 +234,7 @@ table_clear (Table *table)
 	handles_clear (&table->handles);
 	handles_clear (&table->all);
 	free (table->buckets);
-	*table = (Table){ 0 };
+	*table = (Table){ .n_changes = n_changes };
 }
 
 Entry *

@@ -25,7 +25,8 @@ struct Entry {
 	char *id;                       /* in the store; NULL for a session object */
 	StoreStamp stamp;
 	int64_t looked;                 /* when it was looked at for use, by a coarse clock */
-	Object *stored;                 /* as the store gave it; NULL: damaged, or of a kind we do not know */
+	Object *stored;                 /* as the store gave it; NULL: another view was made of it, it is damaged, or
+	                                   of a kind we do not know */
 	Object *view;                   /* what may be shown of it now; NULL: nothing */
 	Object *opened;                 /* the same with its secrets in secure memory; NULL: not needed yet */
 	bool reported;                  /* its damage is logged already */
@@ -44,6 +45,7 @@ typedef struct {
 	size_t n_nodes;
 	size_t n_session;               /* entries of sessions, not of the store */
 	Entry *fresh;                   /* written so shortly ago that their writer may not be done */
+	uint64_t n_changes;             /* one more whenever something goes from sight, or looks otherwise */
 	uint64_t key;                   /* of the hash: nobody outside chooses collisions */
 } Table;
 

@@ -9,7 +9,7 @@
 #include <pthread.h>
 
 struct Token {
-	pthread_mutex_t lock;
+	pthread_rwlock_t lock;
 	const Config *config;
 	CK_SLOT_ID slot;
 	char serial[17];                /* of the token, which never changes; empty: not initialised */
@@ -22,13 +22,15 @@ struct Token {
 	bool listed;                    /* the store's objects are in the table */
 	bool hidden;                    /* somebody has logged in and what he may see is not in sight yet */
 	uint64_t seen;                  /* the store's counter when they were listed */
-	int64_t sweep_end, sweep_cost;  /* when records were last looked at one by one, and how long that took, ns */
+	int64_t swept;                  /* when records were last looked at one by one, ns */
+	size_t sweep_at;                /* and where that stopped */
 };
 
 #define auto_unlock __attribute__ ((cleanup (token_unlock)))
 
-/* For auto_unlock: locks and gives the token back. */
+/* For auto_unlock: locks, alone or to read only, and gives the token back. */
 Token *token_lock (Token *token);
+Token *token_share (Token *token);
 void token_unlock (Token **token);
 
 /* For the roles' side: takes private objects from sight, forgets everything. */

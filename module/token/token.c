@@ -11,26 +11,37 @@
 Token *
 token_lock (Token *token)
 {
-	pthread_mutex_lock (&token->lock);
+	pthread_rwlock_wrlock (&token->lock);
+	return token;
+}
+
+Token *
+token_share (Token *token)
+{
+	pthread_rwlock_rdlock (&token->lock);
 	return token;
 }
 
 void
 token_unlock (Token **token)
 {
-	pthread_mutex_unlock (&(*token)->lock);
+	pthread_rwlock_unlock (&(*token)->lock);
 }
 
 void
 token_before_fork (Token *token)
 {
-	pthread_mutex_lock (&token->lock);
+	pthread_rwlock_wrlock (&token->lock);
 }
 
+/* The child's begins anew: another thread than its own may be what the lock remembers. */
 void
-token_after_fork (Token *token)
+token_after_fork (Token *token, bool in_child)
 {
-	pthread_mutex_unlock (&token->lock);
+	if (in_child)
+		token->lock = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+	else
+		pthread_rwlock_unlock (&token->lock);
 }
 
 static CK_RV
@@ -50,7 +61,7 @@ token_new (const Config *config, CK_SLOT_ID slot, Store *store, Token **token)
 	CK_RV rv = CKR_OK;
 
 	TRY_ALLOC (made);
-	pthread_mutex_init (&made->lock, NULL);
+	pthread_rwlock_init (&made->lock, NULL);
 	made->config = config;
 	made->slot = slot;
 	made->store = store;
@@ -73,7 +84,7 @@ token_free (Token *token)
 	master_clear (&token->master);
 	if (token->store != NULL)
 		token->store->ops->close (token->store);
-	pthread_mutex_destroy (&token->lock);
+	pthread_rwlock_destroy (&token->lock);
 	free (token);
 }
 
@@ -86,7 +97,7 @@ token_slot (const Token *token)
 bool
 token_is_initialised (Token *token)
 {
-	auto_unlock Token *locked = token_lock (token);
+	auto_unlock Token *locked = token_share (token);
 
 	return locked->store != NULL;
 }
@@ -94,7 +105,7 @@ token_is_initialised (Token *token)
 bool
 token_has_serial (Token *token, const char serial[static 17])
 {
-	auto_unlock Token *locked = token_lock (token);
+	auto_unlock Token *locked = token_share (token);
 
 	return memcmp (locked->serial, serial, sizeof locked->serial) == 0;
 }
@@ -102,7 +113,7 @@ token_has_serial (Token *token, const char serial[static 17])
 bool
 token_lies_in (Token *token, const char *path)
 {
-	auto_unlock Token *locked = token_lock (token);
+	auto_unlock Token *locked = token_share (token);
 
 	return locked->store != NULL && strcmp (locked->store->path, path) == 0;
 }
@@ -266,7 +277,7 @@ token_logout (Token *token)
 Login
 token_logged_in (Token *token)
 {
-	auto_unlock Token *locked = token_lock (token);
+	auto_unlock Token *locked = token_share (token);
 
 	return locked->login;
 }
@@ -329,7 +340,7 @@ token_close_session (Token *token, CK_SESSION_HANDLE session, bool read_write)
 void
 token_count_sessions (Token *token, CK_ULONG *all, CK_ULONG *read_write)
 {
-	auto_unlock Token *locked = token_lock (token);
+	auto_unlock Token *locked = token_share (token);
 
 	*all = locked->n_sessions;
 	*read_write = locked->n_read_write;

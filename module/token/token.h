@@ -1,6 +1,6 @@
 /* A slot's token: PINs, login, master key, and its objects.
  *
- * Every function takes the token's lock for itself; none of them computes with a key. */
+ * Every function takes the token's lock for itself, a search shares it; none of them computes with a key. */
 
 #ifndef TOKEN_TOKEN_H
 #define TOKEN_TOKEN_H
@@ -22,7 +22,7 @@ void token_free (Token *token);
 
 /* Around fork(). */
 void token_before_fork (Token *token);
-void token_after_fork (Token *token);
+void token_after_fork (Token *token, bool in_child);
 
 CK_SLOT_ID token_slot (const Token *token);
 bool token_is_initialised (Token *token);
@@ -69,6 +69,17 @@ CK_RV token_see_object (Token *token, CK_OBJECT_HANDLE handle, Object **object);
 
 /* The same with its secrets open. */
 CK_RV token_open_object (Token *token, CK_OBJECT_HANDLE handle, Object **object);
+
+/* When an object was opened: by a count of what has gone from sight or changed since, and by a coarse clock. */
+typedef struct {
+	uint64_t n_changes;
+	int64_t tick;
+} TokenMoment;
+
+CK_RV token_open_object_at (Token *token, CK_OBJECT_HANDLE handle, Object **object, TokenMoment *moment);
+
+/* Would it give the same object again?  Asks without a lock; false: perhaps not. */
+bool token_is_unchanged (const Token *token, const TokenMoment *moment);
 
 /* Lets go of opened keys that nothing uses, for when secure memory is short.  False: there were none. */
 bool token_release_memory (Token *token);

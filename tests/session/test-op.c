@@ -451,7 +451,7 @@ a_key_that_wants_its_pin_is_not_used_before (Fixture *fixture, gconstpointer unu
 }
 
 static void
-the_key_is_held_while_it_is_used (Fixture *fixture, gconstpointer unused)
+the_key_is_held_until_it_is_ended (Fixture *fixture, gconstpointer unused)
 {
 	Attrs draft = { 0 };
 	Object *key;
@@ -460,6 +460,12 @@ the_key_is_held_while_it_is_used (Fixture *fixture, gconstpointer unused)
 	g_assert_cmpuint (op_start (&fixture->op, OP_SIGN, &stream, NULL, key, NO_BYTES), ==, CKR_OK);
 	g_assert_cmpuint (key->refs, ==, 2);
 	g_assert_cmpuint (op_one_shot (&fixture->op, TEXT, into (fixture)), ==, CKR_OK);
+	g_assert_false (op_is_active (&fixture->op));
+	g_assert_cmpuint (key->refs, ==, 2);
+	/* the next one may be with the same key, which is counted once */
+	g_assert_cmpuint (op_start (&fixture->op, OP_SIGN, &stream, NULL, key, NO_BYTES), ==, CKR_OK);
+	g_assert_cmpuint (key->refs, ==, 2);
+	op_end (&fixture->op);
 	g_assert_cmpuint (key->refs, ==, 1);
 	object_unref (key);
 }
@@ -514,7 +520,7 @@ main (int argc, char *argv[])
 	ADD (macs_are_made_again_and_compared);
 	ADD (signatures_are_checked_over_all_parts);
 	ADD (a_key_that_wants_its_pin_is_not_used_before);
-	ADD (the_key_is_held_while_it_is_used);
+	ADD (the_key_is_held_until_it_is_ended);
 	ADD (ending_wipes_the_state);
 	ADD (what_is_offered_follows_the_buffer);
 	return g_test_run ();
