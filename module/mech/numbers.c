@@ -1,6 +1,7 @@
 /* Big numbers: between byte strings and GMP, secret ones in secure memory. */
 
 #include "numbers.h"
+#include "ifma.h"
 #include "disclose.h"
 #include "random.h"
 #include "secmem.h"
@@ -175,17 +176,35 @@ scratch_limbs (Buf *room, mp_size_t n)
 	return (mp_limb_t *)(void *)buf_grow (room, (size_t)n * sizeof (mp_limb_t));
 }
 
+static CK_RV
+power_by_gmp (const Power *power)
+{
+	auto_wipe Buf room = BUF_SECRET;
+	mp_size_t n = (mp_size_t)mpz_size (power->modulus), n_base = (mp_size_t)power->n_base;
+	mp_limb_t *scratch = scratch_limbs (&room, mpn_sec_powm_itch (n_base, power->n_bits, n));
+
+	TRY_ALLOC (scratch);
+	mpn_sec_powm (power->power, power->base, n_base, power->exponent, power->n_bits, mpz_limbs_read (power->modulus), n,
+	              scratch);
+	return CKR_OK;
+}
+
+CK_RV
+limbs_powers (const Power *powers, size_t n)
+{
+	/* it needs more memory */
+	if (ifma_can (powers, n) && ifma_powers (powers, n) == CKR_OK)
+		return CKR_OK;
+	for (size_t i = 0; i < n; i++)
+		TRY (power_by_gmp (&powers[i]));
+	return CKR_OK;
+}
+
 CK_RV
 limbs_power (mp_limb_t *power, const mp_limb_t *base, size_t n_base, const mp_limb_t *exponent, size_t n_bits,
              const mpz_t modulus)
 {
-	auto_wipe Buf room = BUF_SECRET;
-	mp_size_t n = (mp_size_t)mpz_size (modulus);
-	mp_limb_t *scratch = scratch_limbs (&room, mpn_sec_powm_itch ((mp_size_t)n_base, n_bits, n));
-
-	TRY_ALLOC (scratch);
-	mpn_sec_powm (power, base, (mp_size_t)n_base, exponent, n_bits, mpz_limbs_read (modulus), n, scratch);
-	return CKR_OK;
+	return limbs_powers (&(Power){ power, base, n_base, exponent, n_bits, modulus }, 1);
 }
 
 CK_RV

@@ -59,8 +59,18 @@ mp_limb_t limbs_differ (const mp_limb_t *a, const mp_limb_t *b, size_t n);
 /* From 1 to below the modulus? */
 bool limbs_in_range (const mp_limb_t *limbs, size_t n, const mpz_t modulus);
 
-/* base^exponent for an odd modulus, of whose length @power is; @n_bits: of the exponent, which has that many or less.
- */
+/* base^exponent for an odd modulus, of whose length .power is; .n_bits: of the exponent, which has that many or less. */
+typedef struct {
+	mp_limb_t *power;
+	const mp_limb_t *base;
+	size_t n_base;
+	const mp_limb_t *exponent;
+	size_t n_bits;
+	mpz_srcptr modulus;
+} Power;
+
+/* Two that are asked for at once may take less time than one by one. */
+CK_RV limbs_powers (const Power *powers, size_t n);
 CK_RV limbs_power (mp_limb_t *power, const mp_limb_t *base, size_t n_base, const mp_limb_t *exponent, size_t n_bits,
                    const mpz_t modulus);
 

@@ -449,14 +449,15 @@ compute_root (const PrivateForm *form, const mpz_t hidden, Halves *halves)
 	const struct rsa_private_key *key = &form->private;
 	const struct rsa_public_key *public = &form->public;
 	size_t n = mpz_size (public->n), half = halves->n_half;
+	const Power both[] = {
+		{ halves->x1, halves->hidden, n, mpz_limbs_read (key->a), mpz_size (key->a) * GMP_NUMB_BITS, key->p },
+		{ halves->x2, halves->hidden, n, mpz_limbs_read (key->b), mpz_size (key->b) * GMP_NUMB_BITS, key->q },
+	};
 
 	limbs_copy (halves->hidden, n, hidden);
 	mpn_zero (halves->x1, (mp_size_t)half);
 	mpn_zero (halves->x2, (mp_size_t)half);
-	TRY (limbs_power (halves->x1, halves->hidden, n, mpz_limbs_read (key->a), mpz_size (key->a) * GMP_NUMB_BITS,
-	                  key->p));
-	TRY (limbs_power (halves->x2, halves->hidden, n, mpz_limbs_read (key->b), mpz_size (key->b) * GMP_NUMB_BITS,
-	                  key->q));
+	TRY (limbs_powers (both, 2));
 	join_halves (key, halves);
 	TRY (limbs_power (halves->product, halves->x, n, mpz_limbs_read (public->e), mpz_sizeinbase (public->e, 2),
 	                  public->n));

@@ -94,10 +94,11 @@ static const CK_OBJECT_HANDLE second;
 
 /* --- shapes of rows --- */
 
-#define HASH(label, n, hash, ...)                                                                            \
-	{ "digest", label, DIGEST, CKM_##n, .direct = &direct_hash, .with = &nettle_##hash, __VA_ARGS__ }
-#define HMAC(label, n, hash, ...)                                                                            \
-	{ "hmac", "HMAC-" label, SIGN, CKM_##n##_HMAC, &hmac, .direct = &direct_hmac, .with = &nettle_##hash, __VA_ARGS__ }
+#define HASH(label, n, hash, at_once)                                                                        \
+	{ "digest", label, DIGEST, CKM_##n, .direct = &direct_hash, .with = &nettle_##hash, .threads = at_once }
+#define HMAC(label, n, hash, at_once)                                                                        \
+	{ "hmac", "HMAC-" label, SIGN, CKM_##n##_HMAC, &hmac, .direct = &direct_hmac, .with = &nettle_##hash,     \
+	  .threads = at_once }
 #define HASHED(label, type) { "derive", label " of a key", DERIVE, CKM_##type##_KEY_DERIVATION, &generic, .n = 32 }
 /* Both ways; what follows is the parameter and the like of both. */
 #define CIPHER(family, label, n, key, there, back, ...)                                                      \
@@ -130,36 +131,36 @@ static const CK_OBJECT_HANDLE second;
 	  .with = curve, .threads = true }
 
 const Row rows[] = {
-	HASH ("MD5", MD5, md5),
-	HASH ("SHA-1", SHA_1, sha1),
-	HASH ("SHA-224", SHA224, sha224),
-	HASH ("SHA-256", SHA256, sha256, .threads = true),
-	HASH ("SHA-384", SHA384, sha384),
-	HASH ("SHA-512", SHA512, sha512),
-	HASH ("SHA-512/224", SHA512_224, sha512_224),
-	HASH ("SHA-512/256", SHA512_256, sha512_256),
-	HASH ("SHA3-224", SHA3_224, sha3_224),
-	HASH ("SHA3-256", SHA3_256, sha3_256),
-	HASH ("SHA3-384", SHA3_384, sha3_384),
-	HASH ("SHA3-512", SHA3_512, sha3_512),
-	HASH ("GOST R 34.11-94", GOSTR3411, gosthash94cp),
+	HASH ("MD5", MD5, md5, false),
+	HASH ("SHA-1", SHA_1, sha1, false),
+	HASH ("SHA-224", SHA224, sha224, false),
+	HASH ("SHA-256", SHA256, sha256, true),
+	HASH ("SHA-384", SHA384, sha384, false),
+	HASH ("SHA-512", SHA512, sha512, false),
+	HASH ("SHA-512/224", SHA512_224, sha512_224, false),
+	HASH ("SHA-512/256", SHA512_256, sha512_256, false),
+	HASH ("SHA3-224", SHA3_224, sha3_224, false),
+	HASH ("SHA3-256", SHA3_256, sha3_256, false),
+	HASH ("SHA3-384", SHA3_384, sha3_384, false),
+	HASH ("SHA3-512", SHA3_512, sha3_512, false),
+	HASH ("GOST R 34.11-94", GOSTR3411, gosthash94cp, false),
 
 	{ "digest", "SHA-256", DIGEST_PART, CKM_SHA256, .direct = &direct_hash_part, .with = &nettle_sha256 },
 	{ "digest", "SHA-512", DIGEST_PART, CKM_SHA512, .direct = &direct_hash_part, .with = &nettle_sha512 },
 
-	HMAC ("MD5", MD5, md5),
-	HMAC ("SHA-1", SHA_1, sha1),
-	HMAC ("SHA-224", SHA224, sha224),
-	HMAC ("SHA-256", SHA256, sha256, .threads = true),
-	HMAC ("SHA-384", SHA384, sha384),
-	HMAC ("SHA-512", SHA512, sha512),
-	HMAC ("SHA-512/224", SHA512_224, sha512_224),
-	HMAC ("SHA-512/256", SHA512_256, sha512_256),
-	HMAC ("SHA3-224", SHA3_224, sha3_224),
-	HMAC ("SHA3-256", SHA3_256, sha3_256),
-	HMAC ("SHA3-384", SHA3_384, sha3_384),
-	HMAC ("SHA3-512", SHA3_512, sha3_512),
-	HMAC ("GOST R 34.11-94", GOSTR3411, gosthash94cp),
+	HMAC ("MD5", MD5, md5, false),
+	HMAC ("SHA-1", SHA_1, sha1, false),
+	HMAC ("SHA-224", SHA224, sha224, false),
+	HMAC ("SHA-256", SHA256, sha256, true),
+	HMAC ("SHA-384", SHA384, sha384, false),
+	HMAC ("SHA-512", SHA512, sha512, false),
+	HMAC ("SHA-512/224", SHA512_224, sha512_224, false),
+	HMAC ("SHA-512/256", SHA512_256, sha512_256, false),
+	HMAC ("SHA3-224", SHA3_224, sha3_224, false),
+	HMAC ("SHA3-256", SHA3_256, sha3_256, false),
+	HMAC ("SHA3-384", SHA3_384, sha3_384, false),
+	HMAC ("SHA3-512", SHA3_512, sha3_512, false),
+	HMAC ("GOST R 34.11-94", GOSTR3411, gosthash94cp, false),
 
 	{ "mac", "HMAC-SHA-256", SIGN_PART, CKM_SHA256_HMAC, &hmac, .direct = &direct_hmac_part, .with = &nettle_sha256 },
 	{ "mac", "HMAC-SHA-256", VERIFY, CKM_SHA256_HMAC, &hmac, .direct = &direct_hmac, .with = &nettle_sha256 },
