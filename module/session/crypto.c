@@ -119,10 +119,15 @@ how_to (const Mech *mech, OpKind kind)
 CK_RV
 session_begin_op (Session *session, Op *op, OpKind kind, const MechOp *how, const Use *use)
 {
+	/* the operation may be all that has it, and may let it go */
+	auto_unref Object *key = NULL;
 	CK_RV rv = op_start (op, kind, how, use->mech, use->key, use->param);
 
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token))
-		rv = op_start (op, kind, how, use->mech, use->key, use->param);
+	if (rv == CKR_HOST_MEMORY) {
+		key = object_ref (use->key);
+		if (session_release_memory (session))
+			rv = op_start (op, kind, how, use->mech, key, use->param);
+	}
 	/* The numbers in it make no key: another program has stored it so. */
 	return rv == CKR_ATTRIBUTE_VALUE_INVALID ? CKR_KEY_TYPE_INCONSISTENT : rv;
 }

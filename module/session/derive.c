@@ -400,7 +400,7 @@ derive (Session *session, const Use *use, Plan *plan, Buf *value)
 	Derivation how = derivation (use, plan);
 	CK_RV rv = use->mech->derive (use->mech, &how, value);
 
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+	if (rv == CKR_HOST_MEMORY && session_release_memory (session)) {
 		buf_cut (value, 0);
 		rv = use->mech->derive (use->mech, &how, value);
 	}

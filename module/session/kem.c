@@ -86,7 +86,7 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	if (out_answers (ciphertext, use.mech->kem->size (use.key), &rv))
 		return rv;
 	rv = encapsulate (&use, wanted, &secret, &made);
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+	if (rv == CKR_HOST_MEMORY && session_release_memory (session)) {
 		buf_cut (&secret, 0);
 		buf_cut (&made, 0);
 		rv = encapsulate (&use, wanted, &secret, &made);
@@ -102,7 +102,7 @@ session_decapsulate (Session *session, const Use *use, Bytes ciphertext, size_t 
 	const MechKem *how = use->mech->kem;
 	CK_RV rv = how->decapsulate (use->mech, use->key, use->param, ciphertext, wanted, secret);
 
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+	if (rv == CKR_HOST_MEMORY && session_release_memory (session)) {
 		buf_cut (secret, 0);
 		rv = how->decapsulate (use->mech, use->key, use->param, ciphertext, wanted, secret);
 	}

@@ -35,7 +35,7 @@ static struct {
 	Buf seal_key;           /* for states of digests that callers keep */
 	bool watches_fork;
 	bool in_child;          /* a fork copied all this */
-} library = { .lock = PTHREAD_RWLOCK_INITIALIZER,
+} library = { .lock = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP,
 	      .shelves = { FOUR_SHELVES, FOUR_SHELVES, FOUR_SHELVES, FOUR_SHELVES } };
 
 #define auto_read __attribute__ ((cleanup (library_unlock), unused))
@@ -157,7 +157,7 @@ after_fork_in_child (void)
 	Session *session;
 
 	after_fork (true);
-	library.lock = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+	library.lock = (pthread_rwlock_t)PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
 	library.in_child = true;
 	if (library.state == STARTED && library.config.reset_on_fork)
 		library.state = FORKED;
@@ -689,6 +689,31 @@ session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 		forget_operations (session, handle);
 		pthread_mutex_unlock (&session->lock);
 	}
+}
+
+static void
+let_go_keys (Session *session)
+{
+	for (size_t i = 0; i < N_OPS; i++)
+		if (!op_is_active (&session->ops[i]))
+			op_end (&session->ops[i]);
+}
+
+bool
+session_release_memory (Session *own)
+{
+	auto_shelve_all Shelf *shelves = shelves_lock ();
+	ShelfWalk walk = { 0 };
+	Session *session;
+
+	let_go_keys (own);
+	while ((session = next_session (&walk)) != NULL) {
+		if (session == own || session->token != own->token || pthread_mutex_trylock (&session->lock) != 0)
+			continue;
+		let_go_keys (session);
+		pthread_mutex_unlock (&session->lock);
+	}
+	return token_release_memory (own->token);
 }
 
 CK_RV

@@ -61,6 +61,9 @@ void session_leave (Session **session);
 /* Ends what goes on with the key @handle in all sessions of the token; with every private key when it is 0. */
 void session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle);
 
+/* Lets go of keys that no operation uses now, for when secure memory is short.  False: there were none. */
+bool session_release_memory (Session *own);
+
 CK_STATE session_state (Session *session);
 CK_RV session_login (Session *session, CK_USER_TYPE who, Bytes pin);
 CK_RV session_logout (Session *session);

@@ -10,7 +10,7 @@ run (Session *session, const Use *use, const MechOp *how, Bytes in, Buf *result)
 {
 	CK_RV rv = mech_run (how, use->mech, use->key, use->param, in, result);
 
-	if (rv == CKR_HOST_MEMORY && token_release_memory (session->token)) {
+	if (rv == CKR_HOST_MEMORY && session_release_memory (session)) {
 		buf_cut (result, 0);
 		rv = mech_run (how, use->mech, use->key, use->param, in, result);
 	}

@@ -8,6 +8,9 @@
 
 #include "build-config.h"
 
+/* Who is to change something does not wait until nobody searches. */
+#define UNLOCKED (pthread_rwlock_t) PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
+
 Token *
 token_lock (Token *token)
 {
@@ -39,7 +42,7 @@ void
 token_after_fork (Token *token, bool in_child)
 {
 	if (in_child)
-		token->lock = (pthread_rwlock_t)PTHREAD_RWLOCK_INITIALIZER;
+		token->lock = UNLOCKED;
 	else
 		pthread_rwlock_unlock (&token->lock);
 }
@@ -61,7 +64,7 @@ token_new (const Config *config, CK_SLOT_ID slot, Store *store, Token **token)
 	CK_RV rv = CKR_OK;
 
 	TRY_ALLOC (made);
-	pthread_rwlock_init (&made->lock, NULL);
+	made->lock = UNLOCKED;
 	made->config = config;
 	made->slot = slot;
 	made->store = store;

@@ -205,6 +205,62 @@ threads_in_one_session_harm_nothing (Api *api, gconstpointer unused)
 	assert_ok (api->f->C_Digest (api->session, in, 1, out, &n));
 }
 
+/* What a session remembers of a key since the last operation counts only while nobody has changed it. */
+static void
+a_key_that_was_used_before_is_as_it_is_now (Api *api, gconstpointer unused)
+{
+	CK_ATTRIBUTE sign[] = { NO (CKA_SIGN) };
+	CK_SESSION_HANDLE other = api_open (api, CKF_RW_SESSION);
+	CK_BYTE hash[20] = { 0 }, signature[256];
+
+	for (unsigned i = 0; i < 4; i++) {
+		CK_OBJECT_HANDLE key = api_key (api, KEY_EC_PRIVATE, T (A_BOOL (CKA_TOKEN, i % 2)));
+		CK_ULONG n = sizeof signature;
+
+		assert_ok (api->f->C_SignInit (other, MECH (CKM_ECDSA), key));
+		assert_ok (api->f->C_Sign (other, hash, sizeof hash, signature, &n));
+		if (i < 2) {
+			assert_ok (api->f->C_SetAttributeValue (api->session, key, sign, 1));
+			assert_rv (api->f->C_SignInit (other, MECH (CKM_ECDSA), key), CKR_KEY_FUNCTION_NOT_PERMITTED);
+		}
+		assert_ok (api->f->C_DestroyObject (api->session, key));
+		assert_rv (api->f->C_SignInit (other, MECH (CKM_ECDSA), key), CKR_KEY_HANDLE_INVALID);
+	}
+}
+
+static void *
+search_much (void *data)
+{
+	const Work *work = data;
+	Api own = *work->api;
+	CK_BYTE id[2] = { (CK_BYTE)work->number, 0 };
+	CK_OBJECT_HANDLE object;
+
+	own.session = api_open (work->api, CKF_RW_SESSION);
+	for (unsigned i = 0; i < work->rounds; i++) {
+		/* one of them changes what the others search among */
+		if (work->number == 0) {
+			object = api_key (&own, KEY_SECRET, T (A_BOOL (CKA_TOKEN, i % 8 == 0), A_DATA (CKA_ID, id, 2)));
+			g_assert_cmpuint (api_count (&own, T (A_DATA (CKA_ID, id, 2))), ==, 1);
+			assert_ok (own.f->C_DestroyObject (own.session, object));
+		}
+		g_assert_cmpuint (api_count (&own, T (A_STRING (CKA_ID, "many"))), ==, 40);
+		g_assert_cmpuint (api_count (&own, T (A_DATA (CKA_ID, id, 2))), ==, 0);
+	}
+	assert_ok (own.f->C_CloseSession (own.session));
+	return NULL;
+}
+
+static void
+threads_search_at_once (Api *api, gconstpointer unused)
+{
+	Work work = prepare (api, api->softhsm ? 2 : 60);
+
+	for (unsigned i = 0; i < 40; i++)
+		api_key (api, KEY_SECRET, T (YES (CKA_TOKEN), A_STRING (CKA_ID, "many")));
+	run_threads (&work, search_much);
+}
+
 static void *
 login_and_use (void *data)
 {
@@ -321,6 +377,8 @@ add_tests (void)
 	ADD ("threads", threads_make_find_change_and_destroy);
 	ADD ("threads", threads_open_and_close_sessions);
 	ADD ("threads", threads_in_one_session_harm_nothing);
+	ADD ("threads", a_key_that_was_used_before_is_as_it_is_now);
+	ADD ("threads", threads_search_at_once);
 	ADD ("threads", threads_survive_a_logout_of_one_of_them);
 	ADD ("threads", threads_survive_that_all_sessions_are_closed);
 	ADD ("threads", threads_ask_for_slots);
