@@ -53,7 +53,7 @@ static struct {
 	bool wipe_on_fork;
 	bool complained;
 	unsigned fail_after;
-} arena = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} arena = { .lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP };
 
 /* Four sizes a doubling: 64, 80, 96, 112, 128, 160, … bytes, the head included. */
 static size_t

@@ -63,12 +63,18 @@ attrs_place (const Attrs *attrs, CK_ATTRIBUTE_TYPE type)
 	return low;
 }
 
+static bool
+stands_at (const Attrs *attrs, uint32_t place, CK_ATTRIBUTE_TYPE type)
+{
+	return place < attrs->n && attrs->list[place].type == type;
+}
+
 const Attr *
 attrs_find (const Attrs *attrs, CK_ATTRIBUTE_TYPE type)
 {
 	uint32_t place = attrs_place (attrs, type);
 
-	return place < attrs->n && attrs->list[place].type == type ? &attrs->list[place] : NULL;
+	return stands_at (attrs, place, type) ? &attrs->list[place] : NULL;
 }
 
 bool
@@ -144,11 +150,9 @@ attrs_reserve (Attrs *attrs)
 
 /* Takes @attr over; what was there before goes. */
 static CK_RV
-attrs_insert (Attrs *attrs, Attr attr)
+attrs_insert (Attrs *attrs, uint32_t place, Attr attr)
 {
-	uint32_t place = attrs_place (attrs, attr.type);
-
-	if (place < attrs->n && attrs->list[place].type == attr.type) {
+	if (stands_at (attrs, place, attr.type)) {
 		attr_clear (&attrs->list[place]);
 		attrs->list[place] = attr;
 		return CKR_OK;
@@ -167,13 +171,25 @@ static CK_RV
 attrs_add (Attrs *attrs, Attr head, Bytes value)
 {
 	TRY (attr_fill (&head, value));
-	return attrs_insert (attrs, head);
+	return attrs_insert (attrs, attrs_place (attrs, head.type), head);
 }
 
 CK_RV
 attrs_set (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Kind kind, Bytes value)
 {
 	return attrs_add (attrs, (Attr){ .type = (uint32_t)type, .kind = kind & 7 }, value);
+}
+
+CK_RV
+attrs_set_missing (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Kind kind, Bytes value)
+{
+	uint32_t place = attrs_place (attrs, type);
+	Attr attr = { .type = (uint32_t)type, .kind = kind & 7 };
+
+	if (stands_at (attrs, place, type))
+		return CKR_OK;
+	TRY (attr_fill (&attr, value));
+	return attrs_insert (attrs, place, attr);
 }
 
 CK_RV
@@ -262,7 +278,7 @@ attrs_remove (Attrs *attrs, CK_ATTRIBUTE_TYPE type)
 {
 	uint32_t place = attrs_place (attrs, type);
 
-	if (place >= attrs->n || attrs->list[place].type != type)
+	if (!stands_at (attrs, place, type))
 		return;
 	attr_clear (&attrs->list[place]);
 	attrs->n--;

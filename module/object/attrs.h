@@ -68,6 +68,9 @@ CK_RV attrs_set_bool (Attrs *attrs, CK_ATTRIBUTE_TYPE type, bool value);
 CK_RV attrs_set_ulong (Attrs *attrs, CK_ATTRIBUTE_TYPE type, CK_ULONG value);
 CK_RV attrs_set_bytes (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Bytes value);
 
+/* The same where there is none yet. */
+CK_RV attrs_set_missing (Attrs *attrs, CK_ATTRIBUTE_TYPE type, Kind kind, Bytes value);
+
 /* Moves all of @from into @room, of attrs_packed_size bytes and aligned as malloc does it.  Whoever frees the room
  * calls attrs_clear before. */
 size_t attrs_packed_size (const Attrs *from);

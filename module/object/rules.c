@@ -330,16 +330,22 @@ judge_certificate (const Attrs *draft)
 }
 
 CK_RV
+rules_judge (const Attrs *draft)
+{
+	if (attrs_bool (draft, CKA_ALWAYS_AUTHENTICATE, false) && !attrs_bool (draft, CKA_PRIVATE, true))
+		return fail (CKR_TEMPLATE_INCONSISTENT, "CKA_ALWAYS_AUTHENTICATE needs a private object");
+	return judge_certificate (draft);
+}
+
+CK_RV
 rules_complete (const Rules *rules, Attrs *draft)
 {
 	for (const Rules *level = rules; level != NULL; level = level->base)
 		for (size_t i = 0; i < level->n_rows; i++) {
 			const Rule *row = &level->rows[i];
 
-			if (row->otherwise != NULL && !attrs_has (draft, row->type))
-				TRY (attrs_set (draft, row->type, row->kind, rule_otherwise (row)));
+			if (row->otherwise != NULL)
+				TRY (attrs_set_missing (draft, row->type, row->kind, rule_otherwise (row)));
 		}
-	if (attrs_bool (draft, CKA_ALWAYS_AUTHENTICATE, false) && !attrs_bool (draft, CKA_PRIVATE, true))
-		return fail (CKR_TEMPLATE_INCONSISTENT, "CKA_ALWAYS_AUTHENTICATE needs a private object");
-	return judge_certificate (draft);
+	return rules_judge (draft);
 }

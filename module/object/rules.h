@@ -35,7 +35,10 @@ CK_RV rules_accept (const Rules *rules, RulesOp op, const CK_ATTRIBUTE *template
 /* CKR_TEMPLATE_INCOMPLETE where something is missing that @op asks for. */
 CK_RV rules_require (const Rules *rules, RulesOp op, const Attrs *draft);
 
-/* Gives every attribute that is missing its default, and what holds between attributes is judged. */
+/* What holds between attributes.  CKR_TEMPLATE_INCONSISTENT. */
+CK_RV rules_judge (const Attrs *draft);
+
+/* Gives every attribute that is missing its default, and judges. */
 CK_RV rules_complete (const Rules *rules, Attrs *draft);
 
 /* May its owner see this attribute?  Footnote 7. */

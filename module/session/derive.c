@@ -9,7 +9,6 @@
 typedef struct {
 	Piece pieces[MOST_PIECES];
 	size_t n_pieces;
-	const Rules *rules[MOST_PIECES];
 	Attrs drafts[MOST_PIECES];       /* of those that are objects */
 	Object *others[MOST_OTHER_KEYS];
 	size_t n_others;
@@ -125,7 +124,7 @@ settle_length (const Attrs *draft, Piece *piece)
 }
 
 static CK_RV
-draft_key (Session *session, const Use *use, Piece *piece, const Rules **rules, Attrs *draft)
+draft_key (Session *session, const Use *use, Piece *piece, Attrs *draft)
 {
 	auto_wipe Buf filtered = BUF_PLAIN;
 	const CK_ATTRIBUTE *template = piece->template;
@@ -139,9 +138,8 @@ draft_key (Session *session, const Use *use, Piece *piece, const Rules **rules, 
 	} else if (!session_template_says (template, n, CKA_KEY_TYPE)) {
 		key_type = CKK_GENERIC_SECRET;
 	}
-	TRY (session_draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, key_type, template, n, rules, draft));
-	TRY (session_apply_template (use->key, CKA_DERIVE_TEMPLATE, template, n, *rules,
-	                             token_logged_in (session->token) == LOGIN_SO, draft));
+	TRY (session_draft_key (session, RULES_DERIVE, CKO_SECRET_KEY, key_type, template, n, draft));
+	TRY (session_apply_template (session, use->key, CKA_DERIVE_TEMPLATE, template, n, draft));
 	TRY (set_uses (piece, draft));
 	return settle_length (draft, piece);
 }
@@ -154,8 +152,9 @@ is_value_length (CK_ATTRIBUTE_TYPE type)
 
 /* The length of a data object stands in the template as if it were a key's. */
 static CK_RV
-draft_data (Session *session, const Use *use, Piece *piece, const Rules **rules, Attrs *draft)
+draft_data (Session *session, const Use *use, Piece *piece, Attrs *draft)
 {
+	const Rules *rules = rules_for (CKO_DATA, CK_UNAVAILABLE_INFORMATION);
 	auto_wipe Buf filtered = BUF_PLAIN;
 	CK_ULONG n = 0;
 
@@ -166,11 +165,10 @@ draft_data (Session *session, const Use *use, Piece *piece, const Rules **rules,
 		return fail (CKR_ATTRIBUTE_VALUE_INVALID, "%lu bytes are not derived", n);
 	piece->n = n;
 	TRY (filter_template (piece, is_value_length, &filtered));
-	*rules = rules_for (CKO_DATA, CK_UNAVAILABLE_INFORMATION);
 	TRY (attrs_set_ulong (draft, CKA_CLASS, CKO_DATA));
-	TRY (rules_accept (*rules, RULES_DERIVE, (const CK_ATTRIBUTE *)(const void *)filtered.data,
+	TRY (rules_accept (rules, RULES_DERIVE, (const CK_ATTRIBUTE *)(const void *)filtered.data,
 	                   filtered.len / sizeof (CK_ATTRIBUTE), token_logged_in (session->token) == LOGIN_SO, draft));
-	TRY (rules_complete (*rules, draft));
+	TRY (rules_complete (rules, draft));
 	return session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true));
 }
 
@@ -190,8 +188,8 @@ draft_pieces (Session *session, const Use *use, Plan *plan)
 		Piece *piece = &plan->pieces[i];
 
 		if (piece->out == NULL)
-			TRY (mark (plan, i, (use->mech->gives_data ? draft_data : draft_key) (
-			                            session, use, piece, &plan->rules[i], &plan->drafts[i])));
+			TRY (mark (plan, i, (use->mech->gives_data ? draft_data : draft_key) (session, use, piece,
+			                                                                           &plan->drafts[i])));
 	}
 	return CKR_OK;
 }
@@ -461,10 +459,10 @@ adopt_pieces (Session *session, Plan *plan)
 
 	for (i = 0; i < plan->n_pieces && rv == CKR_OK; i++)
 		if (plan->pieces[i].out == NULL)
-			rv = mark (plan, i, session_adopt (session, plan->rules[i], RULES_DERIVE, &plan->drafts[i], &made[i]));
+			rv = mark (plan, i, session_adopt (session, RULES_DERIVE, &plan->drafts[i], &made[i]));
 	while (rv != CKR_OK && i-- > 0)
 		if (made[i] != 0)
-			token_destroy_object (session->token, made[i]);
+			token_destroy_object (session->token, made[i], NULL);
 	for (i = 0; i < plan->n_pieces && rv == CKR_OK; i++)
 		if (plan->pieces[i].out == NULL)
 			*plan->pieces[i].handle = made[i];

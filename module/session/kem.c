@@ -4,14 +4,14 @@
 #include "session.h"
 
 static CK_RV
-draft_key (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules, Attrs *draft)
+draft_key (Session *session, const CK_ATTRIBUTE *template, CK_ULONG n, Attrs *draft)
 {
 	if (template == NULL && n > 0)
 		return CKR_ARGUMENTS_BAD;
 	TRY (session_draft_key (session, RULES_DERIVE, CKO_SECRET_KEY,
 	                        session_template_says (template, n, CKA_KEY_TYPE) ? CK_UNAVAILABLE_INFORMATION :
 	                                                                            CKK_GENERIC_SECRET,
-	                        template, n, rules, draft));
+	                        template, n, draft));
 	if (!session_template_says (template, n, CKA_EXTRACTABLE))
 		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, true));
 	return CKR_OK;
@@ -44,14 +44,13 @@ check_length (const MechKem *how, const Attrs *draft, size_t is, size_t wanted)
 }
 
 static CK_RV
-adopt (Session *session, const Use *use, const Rules *rules, Buf *secret, size_t wanted, Attrs *draft,
-       CK_OBJECT_HANDLE *key)
+adopt (Session *session, const Use *use, Buf *secret, size_t wanted, Attrs *draft, CK_OBJECT_HANDLE *key)
 {
 	TRY (check_length (use->mech->kem, draft, secret->len, wanted));
 	mech_shape_value (draft, secret->data, secret->len);
 	TRY (attrs_set_secret (draft, CKA_VALUE, bytes_of (secret)));
 	/* the history of such a key is that of an unwrapped one */
-	return session_adopt (session, rules, RULES_UNWRAP, draft, key);
+	return session_adopt (session, RULES_UNWRAP, draft, key);
 }
 
 static CK_RV
@@ -70,7 +69,6 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	auto_wipe Buf secret = BUF_SECRET;
 	auto_wipe Buf made = BUF_PLAIN;
 	auto_use Use use = { 0 };
-	const Rules *rules;
 	size_t wanted;
 	CK_RV rv;
 
@@ -80,7 +78,7 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	if (use.mech->kem == NULL)
 		return session_refuse (use.mech);
 	TRY (session_use (session, mechanism, public, CKA_ENCAPSULATE, &use));
-	TRY (draft_key (session, template, n, &rules, &draft));
+	TRY (draft_key (session, template, n, &draft));
 	TRY (wanted_length (&draft, &wanted));
 	TRY (session_match_template (use.key, CKA_ENCAPSULATE_TEMPLATE, &draft));
 	if (out_answers (ciphertext, use.mech->kem->size (use.key), &rv))
@@ -92,7 +90,7 @@ session_encapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 		rv = encapsulate (&use, wanted, &secret, &made);
 	}
 	TRY (rv);
-	TRY (adopt (session, &use, rules, &secret, wanted, &draft, key));
+	TRY (adopt (session, &use, &secret, wanted, &draft, key));
 	return out_offer (ciphertext, bytes_of (&made));
 }
 
@@ -129,16 +127,14 @@ session_decapsulate_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJ
 	auto_attrs Attrs draft = { 0 };
 	auto_wipe Buf secret = BUF_SECRET;
 	auto_use Use use = { 0 };
-	const Rules *rules;
 	size_t wanted;
 
 	if (key == NULL || (ciphertext.data == NULL && ciphertext.len > 0))
 		return CKR_ARGUMENTS_BAD;
 	TRY (open_decapsulating (session, mechanism, private, &use));
-	TRY (draft_key (session, template, n, &rules, &draft));
-	TRY (session_apply_template (use.key, CKA_DECAPSULATE_TEMPLATE, template, n, rules,
-	                             token_logged_in (session->token) == LOGIN_SO, &draft));
+	TRY (draft_key (session, template, n, &draft));
+	TRY (session_apply_template (session, use.key, CKA_DECAPSULATE_TEMPLATE, template, n, &draft));
 	TRY (wanted_length (&draft, &wanted));
 	TRY (session_unwrapping_code (session_decapsulate (session, &use, ciphertext, wanted, &secret)));
-	return adopt (session, &use, rules, &secret, wanted, &draft, key);
+	return adopt (session, &use, &secret, wanted, &draft, key);
 }

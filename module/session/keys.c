@@ -23,8 +23,10 @@ session_template_says (const CK_ATTRIBUTE *template, CK_ULONG n, CK_ATTRIBUTE_TY
 
 CK_RV
 session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type, const CK_ATTRIBUTE *template,
-           CK_ULONG n, const Rules **rules, Attrs *draft)
+                   CK_ULONG n, Attrs *draft)
 {
+	const Rules *rules;
+
 	if (template == NULL && n > 0)
 		return CKR_ARGUMENTS_BAD;
 	for (CK_ULONG i = 0; i < n; i++)
@@ -33,16 +35,16 @@ session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_T
 			memcpy (&key_type, template[i].pValue, sizeof key_type);
 	if (key_type == CK_UNAVAILABLE_INFORMATION)
 		return fail (CKR_TEMPLATE_INCOMPLETE, "the template does not say what type the key is to have");
-	*rules = rules_for (class, key_type);
-	if (*rules == NULL)
+	rules = rules_for (class, key_type);
+	if (rules == NULL)
 		return fail (CKR_TEMPLATE_INCONSISTENT, "there are no keys of class 0x%lx and type 0x%lx", class, key_type);
 	TRY (attrs_set_ulong (draft, CKA_CLASS, class));
 	TRY (attrs_set_ulong (draft, CKA_KEY_TYPE, key_type));
-	TRY (rules_accept (*rules, op, template, n, token_logged_in (session->token) == LOGIN_SO, draft));
-	TRY (rules_require (*rules, op, draft));
+	TRY (rules_accept (rules, op, template, n, token_logged_in (session->token) == LOGIN_SO, draft));
+	TRY (rules_require (rules, op, draft));
 	TRY (policy_draft (op, draft));
 	/* Before the work is done, not after it. */
-	TRY (rules_complete (*rules, draft));
+	TRY (rules_complete (rules, draft));
 	return session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true));
 }
 
@@ -60,7 +62,6 @@ session_generate_key (Session *session, const CK_MECHANISM *mechanism, const CK_
                       CK_OBJECT_HANDLE *key)
 {
 	auto_attrs Attrs draft = { 0 };
-	const Rules *rules;
 	const Mech *mech = NULL;
 	Bytes param;
 
@@ -71,10 +72,10 @@ session_generate_key (Session *session, const CK_MECHANISM *mechanism, const CK_
 	if (mech->generate == NULL)
 		return session_refuse (mech);
 	TRY (session_draft_key (session, RULES_GENERATE, mech->makes_domain ? CKO_DOMAIN_PARAMETERS : CKO_SECRET_KEY,
-	                        mech->any_secret ? CK_UNAVAILABLE_INFORMATION : mech->key_types[0], template, n, &rules, &draft));
+	                        mech->any_secret ? CK_UNAVAILABLE_INFORMATION : mech->key_types[0], template, n, &draft));
 	TRY (mech->generate (mech, param, &draft));
 	TRY (mark_generated (&draft, mech));
-	return session_adopt (session, rules, RULES_GENERATE, &draft, key);
+	return session_adopt (session, RULES_GENERATE, &draft, key);
 }
 
 CK_RV
@@ -84,7 +85,6 @@ session_generate_pair (Session *session, const CK_MECHANISM *mechanism, const CK
 {
 	auto_attrs Attrs public = { 0 };
 	auto_attrs Attrs private = { 0 };
-	const Rules *public_rules, *private_rules;
 	CK_OBJECT_HANDLE first;
 	const Mech *mech = NULL;
 	Bytes param;
@@ -97,16 +97,16 @@ session_generate_pair (Session *session, const CK_MECHANISM *mechanism, const CK
 	if (mech->generate_pair == NULL)
 		return session_refuse (mech);
 	TRY (session_draft_key (session, RULES_GENERATE, CKO_PUBLIC_KEY, mech->key_types[0], public_template, n_public,
-	                &public_rules, &public));
+	                        &public));
 	TRY (session_draft_key (session, RULES_GENERATE, CKO_PRIVATE_KEY, mech->key_types[0], private_template, n_private,
-	                &private_rules, &private));
+	                        &private));
 	TRY (mech->generate_pair (mech, param, &public, &private));
 	TRY (mark_generated (&public, mech));
 	TRY (mark_generated (&private, mech));
-	TRY (session_adopt (session, public_rules, RULES_GENERATE, &public, &first));
-	rv = session_adopt (session, private_rules, RULES_GENERATE, &private, private_key);
+	TRY (session_adopt (session, RULES_GENERATE, &public, &first));
+	rv = session_adopt (session, RULES_GENERATE, &private, private_key);
 	if (rv != CKR_OK)
-		token_destroy_object (session->token, first);
+		token_destroy_object (session->token, first, NULL);
 	else
 		*public_key = first;
 	return rv;

@@ -70,9 +70,9 @@ set_origin (Attrs *draft, RulesOp op)
 }
 
 CK_RV
-session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *draft, CK_OBJECT_HANDLE *handle)
+session_adopt (Session *session, RulesOp op, Attrs *draft, CK_OBJECT_HANDLE *handle)
 {
-	TRY (rules_complete (rules, draft));
+	TRY (rules_judge (draft));
 	TRY (policy_judge (draft));
 	TRY (session_may_write (session, attrs_bool (draft, CKA_TOKEN, false), attrs_bool (draft, CKA_PRIVATE, true)));
 	/* A copy is what its original was, whoever made that. */
@@ -98,7 +98,8 @@ session_create_object (Session *session, const CK_ATTRIBUTE *template, CK_ULONG 
 	TRY (rules_accept (rules, RULES_CREATE, template, n, token_logged_in (session->token) == LOGIN_SO, &draft));
 	TRY (rules_require (rules, RULES_CREATE, &draft));
 	TRY (policy_draft (RULES_CREATE, &draft));
-	return session_adopt (session, rules, RULES_CREATE, &draft, handle);
+	TRY (rules_complete (rules, &draft));
+	return session_adopt (session, RULES_CREATE, &draft, handle);
 }
 
 static CK_RV
@@ -131,13 +132,15 @@ session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE
 	attrs_remove (&draft, CKA_UNIQUE_ID);
 	if (session_template_says (template, n, CKA_PUBLIC_KEY_INFO))
 		TRY (check_public_info (&draft));
-	return session_adopt (session, rules, RULES_COPY, &draft, handle);
+	TRY (rules_complete (rules, &draft));
+	return session_adopt (session, RULES_COPY, &draft, handle);
 }
 
 CK_RV
 session_destroy_object (Session *session, CK_OBJECT_HANDLE handle)
 {
 	auto_unref Object *object = NULL;
+	bool used;
 
 	if (own_has (handle))
 		return own_refuse ();
@@ -145,8 +148,9 @@ session_destroy_object (Session *session, CK_OBJECT_HANDLE handle)
 	TRY (session_may_write (session, object_is_token (object), object_is_private (object)));
 	if (!object_bool (object, CKA_DESTROYABLE, true))
 		return fail (CKR_ACTION_PROHIBITED, "the object may not be destroyed");
-	TRY (token_destroy_object (session->token, handle));
-	session_forget_operations (session->token, session, handle);
+	TRY (token_destroy_object (session->token, handle, &used));
+	if (used)
+		session_forget_operations (session->token, session, handle);
 	return CKR_OK;
 }
 

@@ -15,7 +15,7 @@ typedef enum { STOPPED, STARTED, FORKED } State;
 
 /* Sessions stand on several shelves, by their handles: threads with sessions of their own do not meet there. */
 #define N_SHELVES 16
-#define SHELF { .lock = PTHREAD_MUTEX_INITIALIZER }
+#define SHELF { .lock = PTHREAD_ADAPTIVE_MUTEX_INITIALIZER_NP }
 #define FOUR_SHELVES SHELF, SHELF, SHELF, SHELF
 
 typedef struct {

@@ -87,8 +87,8 @@ CK_RV session_find_end (Session *session);
  * CKR_USER_NOT_LOGGED_IN. */
 CK_RV session_may_write (Session *session, bool is_token, bool is_private);
 
-/* Rules that hold for every new object, then the token takes it.  @op: how it came to be. */
-CK_RV session_adopt (Session *session, const Rules *rules, RulesOp op, Attrs *draft, CK_OBJECT_HANDLE *handle);
+/* Rules that hold for every new object, then the token takes it.  @op: how it came to be; @draft: complete. */
+CK_RV session_adopt (Session *session, RulesOp op, Attrs *draft, CK_OBJECT_HANDLE *handle);
 
 /* Objects that tell what the token is, own.c: profiles and mechanisms.  They are in no store, are read only, and are
  * found by those only who name their class: programs of before do not know them. */
@@ -168,7 +168,7 @@ size_t session_wanted_length (const Attrs *draft);
 /* Reads a template for a new key of @class; the key type is @key_type, or what the template says where that is
  * CK_UNAVAILABLE_INFORMATION. */
 CK_RV session_draft_key (Session *session, RulesOp op, CK_OBJECT_CLASS class, CK_KEY_TYPE key_type,
-                         const CK_ATTRIBUTE *template, CK_ULONG n, const Rules **rules, Attrs *draft);
+                         const CK_ATTRIBUTE *template, CK_ULONG n, Attrs *draft);
 
 CK_RV session_wrap_authenticated (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HANDLE wrapping,
                                   CK_OBJECT_HANDLE key, Bytes aad, Out wrapped);
@@ -221,8 +221,8 @@ CK_RV policy_unwrap (const Object *unwrapping, const CK_ATTRIBUTE *template, CK_
  * (CKR_KEY_HANDLE_INVALID); CKA_UNWRAP_TEMPLATE and its like, which set what the template leaves open
  * (CKR_TEMPLATE_INCONSISTENT where it says otherwise). */
 CK_RV session_match_template (const Object *with, CK_ATTRIBUTE_TYPE type, const Attrs *key);
-CK_RV session_apply_template (const Object *from, CK_ATTRIBUTE_TYPE type, const CK_ATTRIBUTE *template, CK_ULONG n,
-                              const Rules *rules, bool is_so, Attrs *draft);
+CK_RV session_apply_template (Session *session, const Object *from, CK_ATTRIBUTE_TYPE type,
+                              const CK_ATTRIBUTE *template, CK_ULONG n, Attrs *draft);
 
 /* What a mechanism, a key and a usage need to come together: allowed by the configuration, suiting the key,
  * the key's usage attribute, CKA_ALLOWED_MECHANISMS, its parameter.  For crypto.c and keys.c. */

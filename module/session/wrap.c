@@ -346,9 +346,11 @@ add_wanted (const Rules *rules, const Attr *want, bool is_so, Attrs *draft)
 }
 
 CK_RV
-session_apply_template (const Object *from, CK_ATTRIBUTE_TYPE type, const CK_ATTRIBUTE *template, CK_ULONG n,
-                        const Rules *rules, bool is_so, Attrs *draft)
+session_apply_template (Session *session, const Object *from, CK_ATTRIBUTE_TYPE type, const CK_ATTRIBUTE *template,
+                        CK_ULONG n, Attrs *draft)
 {
+	const Rules *rules = rules_for_attrs (draft);
+	bool is_so = token_logged_in (session->token) == LOGIN_SO;
 	auto_attrs Attrs wanted = { 0 };
 
 	TRY (template_decode (object_bytes (from, type), &wanted));
@@ -417,33 +419,32 @@ open_unwrapping (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_HAND
 /* What the key is to be, before it is there.  @extractable: whether it is where the template does not say. */
 static CK_RV
 draft_unwrapped (Session *session, const Use *use, const CK_ATTRIBUTE *template, CK_ULONG n, bool extractable,
-                 const Rules **rules, Attrs *draft)
+                 Attrs *draft)
 {
 	CK_OBJECT_CLASS class = CKO_SECRET_KEY;
 
 	TRY (template_class (template, n, &class));
-	TRY (session_draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, rules, draft));
+	TRY (session_draft_key (session, RULES_UNWRAP, class, CK_UNAVAILABLE_INFORMATION, template, n, draft));
 	if (!session_template_says (template, n, CKA_EXTRACTABLE))
 		TRY (attrs_set_bool (draft, CKA_EXTRACTABLE, extractable));
-	TRY (session_apply_template (use->key, CKA_UNWRAP_TEMPLATE, template, n, *rules,
-	                             token_logged_in (session->token) == LOGIN_SO, draft));
+	TRY (session_apply_template (session, use->key, CKA_UNWRAP_TEMPLATE, template, n, draft));
 	return policy_unwrap (use->key, template, n, draft);
 }
 
 static CK_RV
-adopt_unwrapped (Session *session, const Use *use, CK_OBJECT_HANDLE unwrapping, Bytes value, const Rules *rules,
-                 Attrs *draft, CK_OBJECT_HANDLE *key)
+adopt_unwrapped (Session *session, const Use *use, CK_OBJECT_HANDLE unwrapping, Bytes value, Attrs *draft,
+                 CK_OBJECT_HANDLE *key)
 {
 	CK_OBJECT_HANDLE made;
 	CK_RV rv;
 
 	TRY (decode_key (value, draft));
-	TRY (session_adopt (session, rules, RULES_UNWRAP, draft, &made));
+	TRY (session_adopt (session, RULES_UNWRAP, draft, &made));
 	rv = policy_decide (session, unwrapping, use->key);
 	if (rv == CKR_OK)
 		*key = made;
 	else
-		token_destroy_object (session->token, made);
+		token_destroy_object (session->token, made, NULL);
 	return rv;
 }
 
@@ -454,7 +455,6 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	auto_attrs Attrs draft = { 0 };
 	auto_wipe Buf value = BUF_SECRET;
 	auto_use Use use = { 0 };
-	const Rules *rules;
 
 	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
 		return CKR_ARGUMENTS_BAD;
@@ -462,9 +462,9 @@ session_unwrap_key (Session *session, const CK_MECHANISM *mechanism, CK_OBJECT_H
 	if (!is_wrap_param (use.mech, mechanism))
 		TRY (mech_param (use.mech, mechanism, &use.param));
 	/* The default is SoftHSM's, not that of section 5.18.4. */
-	TRY (draft_unwrapped (session, &use, template, n, false, &rules, &draft));
+	TRY (draft_unwrapped (session, &use, template, n, false, &draft));
 	TRY (unwrap_plain (session, &use, mechanism, wrapped, session_wanted_length (&draft), &value));
-	return adopt_unwrapped (session, &use, unwrapping, bytes_of (&value), rules, &draft, key);
+	return adopt_unwrapped (session, &use, unwrapping, bytes_of (&value), &draft, key);
 }
 
 CK_RV
@@ -476,14 +476,13 @@ session_unwrap_authenticated (Session *session, const CK_MECHANISM *mechanism, C
 	auto_wipe Buf value = BUF_SECRET;
 	auto_use Use use = { 0 };
 	MessageParam message;
-	const Rules *rules;
 
 	if (key == NULL || (wrapped.data == NULL && wrapped.len > 0))
 		return CKR_ARGUMENTS_BAD;
 	TRY (open_unwrapping (session, mechanism, unwrapping, &use));
 	TRY (read_authenticated (&use, mechanism, aad, &message));
-	TRY (draft_unwrapped (session, &use, template, n, true, &rules, &draft));
+	TRY (draft_unwrapped (session, &use, template, n, true, &draft));
 	TRY_ALLOC (buf_set (&whole, wrapped) && buf_add (&whole, bytes (message.tag, message.n_tag)));
 	TRY (unwrap_message (session, &use, &message, aad, bytes_of (&whole), &value));
-	return adopt_unwrapped (session, &use, unwrapping, bytes_of (&value), rules, &draft, key);
+	return adopt_unwrapped (session, &use, unwrapping, bytes_of (&value), &draft, key);
 }

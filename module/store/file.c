@@ -87,14 +87,28 @@ open_directory (const char *path)
 	return open (path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
+/* False: it is too long. */
 static bool
-read_u64 (const char *path, const char *name, uint64_t *value)
+path_in (const FileStore *file, const char *name, char whole[static PATH_MAX])
+{
+	size_t n = strlen (file->path), n_name = strlen (name);
+
+	if (n + 1 + n_name >= PATH_MAX)
+		return false;
+	memcpy (whole, file->path, n);
+	whole[n] = '/';
+	memcpy (whole + n + 1, name, n_name + 1);
+	return true;
+}
+
+static bool
+read_u64 (const FileStore *file, const char *name, uint64_t *value)
 {
 	char whole[PATH_MAX];
 	uint8_t octets[8];
 	auto_close int fd = -1;
 
-	if (snprintf (whole, sizeof whole, "%s/%s", path, name) >= (int)sizeof whole)
+	if (!path_in (file, name, whole))
 		return false;
 	fd = open (whole, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0 || pread (fd, octets, sizeof octets, 0) != (ssize_t)sizeof octets)
@@ -108,7 +122,7 @@ stat_in (const FileStore *file, const char *name, struct stat *info)
 {
 	char whole[PATH_MAX];
 
-	return snprintf (whole, sizeof whole, "%s/%s", file->path, name) < (int)sizeof whole && lstat (whole, info) == 0;
+	return path_in (file, name, whole) && lstat (whole, info) == 0;
 }
 
 static bool
@@ -130,7 +144,7 @@ stamp_changed (FileStore *file, const char *name, StoreStamp *stamp)
 	if (stamp->settled)
 		return false;
 	stamp->settled = file_is_settled (&info);
-	return !read_u64 (file->path, name, &generation) || generation != stamp->generation;
+	return !read_u64 (file, name, &generation) || generation != stamp->generation;
 }
 
 /* The same without a note of it. */
@@ -637,7 +651,7 @@ read_counter (FileStore *file)
 	uint64_t generation;
 
 	file->counter = (StoreStamp){ 0 };
-	if (!stat_in (file, GENERATION, &info) || !read_u64 (file->path, GENERATION, &generation))
+	if (!stat_in (file, GENERATION, &info) || !read_u64 (file, GENERATION, &generation))
 		return false;
 	file->counter = stamp_of (&info, generation);
 	return true;
@@ -660,8 +674,8 @@ file_store_is_as_listed (const Store *store, uint64_t seen, const Master *master
 {
 	const FileStore *file = (const FileStore *)store;
 
-	return file->counter.generation == seen && (master == NULL || has_epoch (&file->token, master)) && stamp_holds (file, TOKEN SUFFIX, &file->stamp) &&
-	       stamp_holds (file, GENERATION, &file->counter);
+	return file->counter.generation == seen && stamp_holds (file, GENERATION, &file->counter) &&
+	       (master == NULL || (has_epoch (&file->token, master) && stamp_holds (file, TOKEN SUFFIX, &file->stamp)));
 }
 
 /* One more, under its lock.  Where nothing but us moved it, @seen follows; otherwise the next look lists. */

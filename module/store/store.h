@@ -100,7 +100,8 @@ struct StoreOps {
 	/* Has another process made or removed objects since @seen was filled by this or by list? */
 	CK_RV (*list_changed) (Store *store, uint64_t *seen, bool *changed);
 
-	/* Neither that, nor another master key, for certain?  Changes nothing: several may ask at once. */
+	/* Neither that, nor, unless @master is NULL, another master key, for certain?  Changes nothing: several may ask
+	 * at once. */
 	bool (*is_as_listed) (const Store *store, uint64_t seen, const Master *master);
 	CK_RV (*list) (Store *store, uint64_t *seen, StoreVisit visit, void *data);
 

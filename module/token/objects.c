@@ -16,8 +16,8 @@
  * records at a time and all of them once at most, this share of the time that has gone by since; one that finds nothing
  * spends more, and searches again. */
 #define SWEEP_ALWAYS 32
-#define SWEEP_PIECE 16
-#define SWEEP_PIECE_NS 16000    /* what a piece takes, about */
+#define SWEEP_PIECE 64
+#define SWEEP_PIECE_NS 64000    /* what a piece takes, about */
 #define SWEEP_SHARE 20
 #define SWEEP_SHARE_MISSED 2
 
@@ -628,7 +628,7 @@ may_write (Token *token)
 }
 
 static CK_RV
-add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
+write_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 {
 	auto_attrs Attrs record = { 0 };
 	char id[STORE_ID_SIZE];
@@ -655,44 +655,88 @@ add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 }
 
 static CK_RV
-add_session_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OBJECT_HANDLE *handle)
+not_for_public (void)
 {
-	Entry *entry = table_add (&token->table, NULL, session);
-	Object *object = NULL;
-	char id[STORE_ID_SIZE];
-	int n;
+	return fail (CKR_USER_NOT_LOGGED_IN, "private objects need the user to be logged in");
+}
+
+/* A look at the disk costs more than the rest: there is one in each tick of the coarse clock. */
+static bool
+login_is_checked (const Token *token, int64_t tick)
+{
+	return __atomic_load_n (&token->checked, __ATOMIC_RELAXED) == tick;
+}
+
+static void
+note_checked (Token *token, int64_t tick)
+{
+	__atomic_store_n (&token->checked, tick, __ATOMIC_RELAXED);
+}
+
+static void
+check_login_at_times (Token *token)
+{
+	int64_t tick = coarse_tick ();
+
+	if (!login_is_checked (token, tick))
+		token_check_login (token);
+	note_checked (token, tick);
+}
+
+static CK_RV
+put_session_object (Token *token, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE handle, Object *object)
+{
+	auto_unlock Token *locked = token_lock (token);
+	Entry *entry;
 	CK_RV rv;
 
+	check_login_at_times (locked);
+	if (object_is_private (object) && locked->login != LOGIN_USER)
+		return not_for_public ();
+	entry = table_add (&locked->table, NULL, session);
 	TRY_ALLOC (entry);
-	/* No other object that this process sees has the handle. */
-	entry->handle = handle_new ();
-	n = snprintf (id, sizeof id, "session-%lu", entry->handle);
-	rv = attrs_set_bytes (draft, CKA_UNIQUE_ID, bytes ((const uint8_t *)id, (size_t)n));
-	if (rv == CKR_OK)
-		rv = object_publish (draft, &object);
-	if (rv == CKR_OK)
-		rv = table_show (&token->table, entry, object);
-	if (rv != CKR_OK) {
-		table_remove (&token->table, entry);
-		return rv;
-	}
-	*handle = entry->handle;
+	entry->handle = handle;
+	rv = table_show (&locked->table, entry, object_ref (object));
+	if (rv != CKR_OK)
+		table_remove (&locked->table, entry);
+	return rv;
+}
+
+/* Its handle, which no other object in this process has, makes its unique id. */
+static CK_RV
+add_session_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OBJECT_HANDLE *handle)
+{
+	auto_unref Object *object = NULL;
+	CK_OBJECT_HANDLE made = handle_new ();
+	char id[STORE_ID_SIZE];
+	int n = snprintf (id, sizeof id, "session-%lu", made);
+
+	TRY (attrs_set_bytes (draft, CKA_UNIQUE_ID, bytes ((const uint8_t *)id, (size_t)n)));
+	TRY (object_publish (draft, &object));
+	TRY (put_session_object (token, session, made, object));
+	*handle = made;
 	return CKR_OK;
 }
 
-CK_RV
-token_add_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OBJECT_HANDLE *handle)
+static CK_RV
+add_token_object (Token *token, const Attrs *draft, CK_OBJECT_HANDLE *handle)
 {
 	auto_unlock Token *locked = token_lock (token);
 
 	token_check_login (locked);
 	if (attrs_bool (draft, CKA_PRIVATE, true) && locked->login != LOGIN_USER)
-		return fail (CKR_USER_NOT_LOGGED_IN, "private objects need the user to be logged in");
-	if (!attrs_bool (draft, CKA_TOKEN, false))
-		return add_session_object (locked, session, draft, handle);
+		return not_for_public ();
 	/* What is on the disk already must be known before: the new one may be listed next. */
 	TRY (refresh_objects (locked));
-	return add_token_object (locked, draft, handle);
+	return write_token_object (locked, draft, handle);
+}
+
+CK_RV
+token_add_object (Token *token, CK_SESSION_HANDLE session, Attrs *draft, CK_OBJECT_HANDLE *handle)
+{
+	if (attrs_bool (draft, CKA_TOKEN, false))
+		return add_token_object (token, draft, handle);
+	return add_session_object (token, session, draft, handle);
 }
 
 typedef struct {
@@ -771,12 +815,14 @@ token_change_object (Token *token, CK_OBJECT_HANDLE handle, TokenChange change, 
 }
 
 CK_RV
-token_destroy_object (Token *token, CK_OBJECT_HANDLE handle)
+token_destroy_object (Token *token, CK_OBJECT_HANDLE handle, bool *used)
 {
 	auto_unlock Token *locked = token_lock (token);
 	Entry *entry;
 
 	TRY (get_entry (locked, handle, &entry));
+	if (used != NULL)
+		*used = entry->looked != 0;
 	if (entry->id != NULL)
 		TRY (locked->store->ops->remove (locked->store, entry->id, &locked->seen));
 	table_remove (&locked->table, entry);
@@ -882,12 +928,18 @@ find_matching (Search *search, Buf *handles)
 
 /* Is there nothing to read, and nothing to bring into sight, before a search? */
 static bool
-is_up_to_date (const Token *token)
+is_up_to_date (Token *token)
 {
+	int64_t tick = coarse_tick ();
+	const Master *master = token->login != LOGIN_NONE && !login_is_checked (token, tick) ? &token->master : NULL;
+
 	if (token->store == NULL)
 		return true;
-	return token->listed && !token->hidden && token->table.fresh == NULL && !sweep_is_due (token, now_ns (), SWEEP_SHARE) &&
-	       token->store->ops->is_as_listed (token->store, token->seen, token->login != LOGIN_NONE ? &token->master : NULL);
+	if (!token->listed || token->hidden || token->table.fresh != NULL || sweep_is_due (token, now_ns (), SWEEP_SHARE) ||
+	    !token->store->ops->is_as_listed (token->store, token->seen, master))
+		return false;
+	note_checked (token, tick);
+	return true;
 }
 
 /* Several threads search at once.  False: it takes one alone. */

@@ -16,6 +16,7 @@ struct Token {
 	Store *store;                   /* NULL: not initialised */
 	Login login;
 	Master master;                  /* while somebody is logged in */
+	int64_t checked;                /* when it was last seen to be the same token, by a coarse clock */
 	CK_ULONG n_sessions, n_read_write;
 
 	Table table;

@@ -11,9 +11,25 @@
 /* Who is to change something does not wait until nobody searches. */
 #define UNLOCKED (pthread_rwlock_t) PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP
 
+/* Most of what is done under the lock takes less time than to fall asleep and be woken: it is tried so often first. */
+#define TRIES 100
+
+static void
+pause_shortly (void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause ();
+#endif
+}
+
 Token *
 token_lock (Token *token)
 {
+	for (int i = 0; i < TRIES; i++) {
+		if (pthread_rwlock_trywrlock (&token->lock) == 0)
+			return token;
+		pause_shortly ();
+	}
 	pthread_rwlock_wrlock (&token->lock);
 	return token;
 }
@@ -21,6 +37,11 @@ token_lock (Token *token)
 Token *
 token_share (Token *token)
 {
+	for (int i = 0; i < TRIES; i++) {
+		if (pthread_rwlock_tryrdlock (&token->lock) == 0)
+			return token;
+		pause_shortly ();
+	}
 	pthread_rwlock_rdlock (&token->lock);
 	return token;
 }
@@ -198,13 +219,20 @@ unlock_with_pin (Token *token, Login who, Bytes pin, Master *master)
 	return rv;
 }
 
+/* It is read without the lock. */
+static void
+set_login (Token *token, Login who)
+{
+	__atomic_store_n (&token->login, who, __ATOMIC_RELEASE);
+}
+
 static void
 forget_login (Token *token)
 {
 	if (token->login == LOGIN_NONE)
 		return;
 	objects_logout (token);
-	token->login = LOGIN_NONE;
+	set_login (token, LOGIN_NONE);
 	master_clear (&token->master);
 }
 
@@ -253,7 +281,7 @@ token_login (Token *token, Login who, Bytes pin)
 	TRY (unlock_with_pin (locked, who, pin, &master));
 	locked->master.key = buf_steal (&master.key);
 	locked->master.epoch = master.epoch;
-	locked->login = who;
+	set_login (locked, who);
 	locked->hidden = true;
 	return CKR_OK;
 }
@@ -278,11 +306,9 @@ token_logout (Token *token)
 }
 
 Login
-token_logged_in (Token *token)
+token_logged_in (const Token *token)
 {
-	auto_unlock Token *locked = token_share (token);
-
-	return locked->login;
+	return __atomic_load_n (&token->login, __ATOMIC_ACQUIRE);
 }
 
 CK_RV

@@ -44,7 +44,7 @@ CK_RV token_login (Token *token, Login who, Bytes pin);
 /* The PIN of whoever is logged in, once more; changes nothing. */
 CK_RV token_check_pin (Token *token, Bytes pin);
 void token_logout (Token *token);
-Login token_logged_in (Token *token);
+Login token_logged_in (const Token *token);
 
 /* The SO gives the user a PIN. */
 CK_RV token_init_pin (Token *token, Bytes pin);
@@ -88,7 +88,8 @@ bool token_release_memory (Token *token);
 typedef CK_RV (*TokenChange) (void *data, Attrs *attrs);
 CK_RV token_change_object (Token *token, CK_OBJECT_HANDLE handle, TokenChange change, void *data);
 
-CK_RV token_destroy_object (Token *token, CK_OBJECT_HANDLE handle);
+/* @used, if not NULL: has it been opened under this handle, so that an operation may have it? */
+CK_RV token_destroy_object (Token *token, CK_OBJECT_HANDLE handle, bool *used);
 
 /* Bytes that the object takes in its store's format. */
 CK_RV token_object_size (Token *token, CK_OBJECT_HANDLE handle, CK_ULONG *size);
