@@ -24,11 +24,14 @@ typedef struct {
 	mpz_t hide, reveal;
 } Blinding;
 
+/* So many threads that sign with one key at a time have each a pair that is kept. */
+#define N_BLINDINGS 4
+
 typedef struct {
 	struct rsa_public_key public;
 	struct rsa_private_key private;
 	Numbers numbers;
-	Blinding blinding;
+	Blinding blindings[N_BLINDINGS];
 } PrivateForm;
 
 /* After so many operations a new pair is drawn. */
@@ -270,9 +273,11 @@ private_from_parts (PrivateForm *private, const Parts *parts)
 		buf_cut (&room, 0);
 	}
 	private->public.size = private->private.size = (mpz_sizeinbase (parts->n, 2) + 7) / 8;
-	pthread_mutex_init (&private->blinding.lock, NULL);
-	mpz_init (private->blinding.hide);
-	mpz_init (private->blinding.reveal);
+	for (size_t i = 0; i < N_BLINDINGS; i++) {
+		pthread_mutex_init (&private->blindings[i].lock, NULL);
+		mpz_init (private->blindings[i].hide);
+		mpz_init (private->blindings[i].reveal);
+	}
 	return CKR_OK;
 }
 
@@ -295,9 +300,11 @@ clear_private (void *form)
 
 	if (private->numbers.limbs == NULL)
 		return;
-	pthread_mutex_destroy (&private->blinding.lock);
-	number_clear (private->blinding.hide);
-	number_clear (private->blinding.reveal);
+	for (size_t i = 0; i < N_BLINDINGS; i++) {
+		pthread_mutex_destroy (&private->blindings[i].lock);
+		number_clear (private->blindings[i].hide);
+		number_clear (private->blindings[i].reveal);
+	}
 	numbers_clear (&private->numbers);
 }
 
@@ -363,16 +370,12 @@ square_modulo (mpz_t number, const mpz_t modulus)
 	mpz_mod (number, number, modulus);
 }
 
-/* A pair for one operation; no two threads get the same.  Who finds the kept one in use draws another, so a
- * child of fork() does not wait for a thread that it has not. */
+/* Its lock is held. */
 static CK_RV
-blinding_take (PrivateForm *form, mpz_t hide, mpz_t reveal)
+blinding_next (const PrivateForm *form, Blinding *blinding, mpz_t hide, mpz_t reveal)
 {
-	Blinding *blinding = &form->blinding;
 	CK_RV rv = CKR_OK;
 
-	if (pthread_mutex_trylock (&blinding->lock) != 0)
-		return blinding_draw (form, hide, reveal);
 	if (blinding->n_uses % BLINDING_USES == 0) {
 		rv = blinding_draw (form, blinding->hide, blinding->reveal);
 	} else {
@@ -384,8 +387,25 @@ blinding_take (PrivateForm *form, mpz_t hide, mpz_t reveal)
 		mpz_set (hide, blinding->hide);
 		mpz_set (reveal, blinding->reveal);
 	}
-	pthread_mutex_unlock (&blinding->lock);
 	return rv;
+}
+
+/* A pair for one operation; no two threads get the same.  Who finds those that are kept in use draws another, so a
+ * child of fork() does not wait for a thread that it has not. */
+static CK_RV
+blinding_take (PrivateForm *form, mpz_t hide, mpz_t reveal)
+{
+	for (size_t i = 0; i < N_BLINDINGS; i++) {
+		Blinding *blinding = &form->blindings[i];
+		CK_RV rv;
+
+		if (pthread_mutex_trylock (&blinding->lock) != 0)
+			continue;
+		rv = blinding_next (form, blinding, hide, reveal);
+		pthread_mutex_unlock (&blinding->lock);
+		return rv;
+	}
+	return blinding_draw (form, hide, reveal);
 }
 
 /* What a private operation works with: numbers of @n_half limbs, that of the longer prime, and of the modulus's length.

@@ -202,7 +202,8 @@ const Row rows[] = {
 	{ "wrap", "AES-KW", WRAP, CKM_AES_KEY_WRAP, &aes, .n = 32, .direct = &direct_wrap, .small = true },
 	{ "wrap", "AES-KW", UNWRAP, CKM_AES_KEY_WRAP, &aes, .n = 32, .direct = &direct_unwrap, .small = true },
 	{ "wrap", "AES-KWP", WRAP, CKM_AES_KEY_WRAP_PAD, &aes, .n = 32, .direct = &direct_wrap, .small = true },
-	{ "wrap", "AES-KWP", UNWRAP, CKM_AES_KEY_WRAP_PAD, &aes, .n = 32, .direct = &direct_unwrap, .small = true },
+	{ "wrap", "AES-KWP", UNWRAP, CKM_AES_KEY_WRAP_PAD, &aes, .n = 32, .direct = &direct_unwrap, .small = true,
+	  .threads = true },
 
 	RSA_ROWS (2048, &rsa_2048),
 	RSA_ROWS (3072, &rsa_3072),
@@ -231,7 +232,7 @@ const Row rows[] = {
 	  .threads = true },
 
 	{ "derive", "HKDF-SHA-256", DERIVE, CKM_HKDF_DERIVE, &generic, .n = 32, PARAM (hkdf), .direct = &direct_hkdf,
-	  .small = true },
+	  .small = true, .threads = true },
 	{ "derive", "HKDF-SHA-256", DERIVE_DATA, CKM_HKDF_DATA, &generic, .n = 32, PARAM (hkdf), .direct = &direct_hkdf,
 	  .small = true },
 	{ "derive", "PBKDF2-SHA-256, 10000 rounds", GENERATE, CKM_PKCS5_PBKD2, &generic, .n = 32, PARAM (pbkdf2),
@@ -258,10 +259,10 @@ const Row rows[] = {
 	  .clean = clean_tls_keys },
 	{ "derive", "TLS 1.0 PRF", DERIVE, CKM_TLS_PRF, &generic, .n = 32, PARAM (tls_prf) },
 
-	{ "generate", "AES-256", GENERATE, CKM_AES_KEY_GEN, &aes, .n = 32 },
+	{ "generate", "AES-256", GENERATE, CKM_AES_KEY_GEN, &aes, .n = 32, .threads = true },
 	{ "generate", "generic secret", GENERATE, CKM_GENERIC_SECRET_KEY_GEN, &generic, .n = 32 },
 	{ "generate", "P-256", GENERATE_PAIR, CKM_EC_KEY_PAIR_GEN, &ec_256, .n = 32, .direct = &direct_ec_generate,
-	  .with = &p256 },
+	  .with = &p256, .threads = true },
 	{ "generate", "P-521", GENERATE_PAIR, CKM_EC_KEY_PAIR_GEN, &ec_521, .n = 66, .direct = &direct_ec_generate,
 	  .with = &p521 },
 	{ "generate", "Ed25519", GENERATE_PAIR, CKM_EC_EDWARDS_KEY_PAIR_GEN, &ed_25519, .n = 32,
