@@ -79,7 +79,7 @@ read_files (Backup *backup, const TokenDir *token, GError **error)
 	for (guint i = 0; dir != NULL && i < names->len; i++) {
 		auto_wipe Buf content = BUF_PLAIN;
 		FileSeen seen;
-		CK_RV rv = file_read (fd, names->pdata[i], &content, &seen);
+		CK_RV rv = file_read (fd, names->pdata[i], true, &content, &seen);
 
 		if (rv == CKR_OBJECT_HANDLE_INVALID)
 			continue;

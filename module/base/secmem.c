@@ -197,8 +197,8 @@ canary_for (const Head *head)
 	return (size_t)head ^ (size_t)0x9e3779b97f4a7c15ULL;
 }
 
-void *
-sec_alloc (size_t n)
+static void *
+allocate (size_t n, bool needed)
 {
 	Head *head = NULL;
 	size_t n_class = N_CLASSES;
@@ -224,12 +224,24 @@ sec_alloc (size_t n)
 		arena.in_use += n;
 		head->n_class = n_class;
 		head->canary = canary_for (head);
-	} else if (!refused) {
+	} else if (!refused && needed) {
 		complain (n);
 	}
 	pthread_mutex_unlock (&arena.lock);
 	/* Fresh pages are zero and a block is wiped when it is freed. */
 	return head ? head + 1 : NULL;
+}
+
+void *
+sec_alloc (size_t n)
+{
+	return allocate (n, true);
+}
+
+void *
+sec_try_alloc (size_t n)
+{
+	return allocate (n, false);
 }
 
 static void

@@ -10,6 +10,9 @@
  * not lock it; the log then names the limit. */
 void *sec_alloc (size_t n);
 
+/* The same for what can be done without: the log says nothing. */
+void *sec_try_alloc (size_t n);
+
 /* Wipes and frees; NULL is fine. */
 void sec_free (void *data);
 

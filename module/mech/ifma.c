@@ -6,7 +6,8 @@
  * its lowest digit comes to is followed beside the vectors: the next digit's quotient waits for that alone.  Two powers
  * go side by side, for each leaves the processor idle most of the time.
  *
- * Every step is the same for all values: table entries are picked by reading all of them, carries ripple in masks. */
+ * Every step is the same for all values: table entries are picked by reading all of them, carries ripple in masks.
+ * Loops over vectors and powers are unrolled, so that sums stay in registers. */
 
 #include "ifma.h"
 #include "secmem.h"
@@ -22,6 +23,7 @@
 #define DIGIT_BITS   52
 #define DIGIT_MASK   (((uint64_t)1 << DIGIT_BITS) - 1)
 #define LANES        8
+#define VECTOR       (LANES * sizeof (uint64_t))
 #define LEAST_LIMBS  12 /* of a modulus; GMP is as quick with shorter ones */
 #define MOST_LIMBS   32
 #define LEAST_BITS   128 /* of an exponent: the table is to pay */
@@ -33,22 +35,29 @@
 
 __extension__ typedef unsigned __int128 Product;
 
-typedef struct {
-	_Alignas(64) uint64_t digits[MOST_VECTORS * LANES];
-} Number;
+#ifdef __clang__
+#define UNROLLED
+#else
+#define UNROLLED _Pragma ("GCC unroll 8")
+#endif
 
-/* One power. */
+/* One power.  Each number is as many digits as its vectors have. */
 typedef struct {
-	Number modulus, power, table[N_ENTRIES];
-	uint64_t k0; /* -1 / modulus, for one digit */
+	uint64_t *modulus, *power, *picked;
+	uint64_t *table; /* N_ENTRIES of them */
+	uint64_t k0;     /* -1 / modulus, for one digit */
 	mp_limb_t exponent[MOST_BITS / 64 + 1];
 } Stream;
 
+#define N_NUMBERS (3 + N_ENTRIES)
+
+/* Secure memory; numbers stand behind it. */
 typedef struct {
 	size_t n_digits;
+	size_t n_vectors;
 	size_t n_bits; /* of the longer exponent */
 	mp_limb_t *scratch;
-	Stream streams[];
+	Stream streams[MOST_STREAMS];
 } Work;
 
 static size_t
@@ -65,7 +74,7 @@ ask_processor (void)
 
 	if (!__get_cpuid (1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
 		return false;
-	__asm__("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
+	__asm__ volatile ("xgetbv" : "=a"(a), "=d"(d) : "c"(0));
 	if ((a & 0xe6) != 0xe6 || !__get_cpuid_count (7, 0, &a, &b, &c, &d))
 		return false;
 	return (b & bit_AVX512F) && (b & bit_AVX512IFMA) && (b & bit_BMI2);
@@ -102,30 +111,29 @@ ifma_can (const Power *powers, size_t n)
 /* --- digits and limbs --- */
 
 static void
-digits_set (Number *number, size_t n_digits, const mp_limb_t *limbs, size_t n)
+digits_set (uint64_t *digits, size_t n_digits, const mp_limb_t *limbs, size_t n)
 {
-	memset (number, 0, sizeof *number);
 	for (size_t i = 0; i < n_digits; i++) {
 		size_t at = i * DIGIT_BITS / 64, shift = i * DIGIT_BITS % 64;
 		uint64_t low = at < n ? limbs[at] >> shift : 0;
 		uint64_t high = at + 1 < n && shift > 0 ? limbs[at + 1] << (64 - shift) : 0;
 
-		number->digits[i] = (low | high) & DIGIT_MASK;
+		digits[i] = (low | high) & DIGIT_MASK;
 	}
 }
 
 /* Of a number that fits. */
 static void
-digits_get (const Number *number, size_t n_digits, mp_limb_t *limbs, size_t n)
+digits_get (const uint64_t *digits, size_t n_digits, mp_limb_t *limbs, size_t n)
 {
 	memset (limbs, 0, n * sizeof *limbs);
 	for (size_t i = 0; i < n_digits; i++) {
 		size_t at = i * DIGIT_BITS / 64, shift = i * DIGIT_BITS % 64;
 
 		if (at < n)
-			limbs[at] |= number->digits[i] << shift;
+			limbs[at] |= digits[i] << shift;
 		if (at + 1 < n && shift > 64 - DIGIT_BITS)
-			limbs[at + 1] |= number->digits[i] >> (64 - shift);
+			limbs[at + 1] |= digits[i] >> (64 - shift);
 	}
 }
 
@@ -143,9 +151,9 @@ negative_inverse (uint64_t m)
 /* --- products --- */
 
 INLINE __m512i
-load (const Number *number, int j)
+load (const uint64_t *digits, int j)
 {
-	return _mm512_load_si512 (number->digits + j * LANES);
+	return _mm512_load_si512 (digits + j * LANES);
 }
 
 /* Digits of more than 52 bits give the rest to the next one. */
@@ -156,6 +164,7 @@ carry (__m512i *x, int v)
 	__m512i below = _mm512_setzero_si512 ();
 	uint64_t over = 0, full = 0, ripple;
 
+	UNROLLED
 	for (int j = 0; j < v; j++) {
 		__m512i rest = _mm512_srli_epi64 (x[j], DIGIT_BITS);
 
@@ -166,6 +175,7 @@ carry (__m512i *x, int v)
 	}
 	/* a carry runs through digits that are full, as it does through the ones of a sum */
 	ripple = ((over << 1) + full) ^ full;
+	UNROLLED
 	for (int j = 0; j < v; j++) {
 		__mmask8 lanes = (__mmask8)(ripple >> (j * LANES));
 
@@ -175,43 +185,53 @@ carry (__m512i *x, int v)
 
 /* out = a b / 2^(52 n_digits), each; @out may be one of the factors. */
 INLINE void
-multiply (const Work *work, int v, int s, Number *out[], const Number *const a[], const Number *const b[])
+multiply (const Work *work, int v, int s, uint64_t *out[], const uint64_t *const a[], const uint64_t *const b[])
 {
 	__m512i x[MOST_STREAMS][MOST_VECTORS];
 	uint64_t lowest[MOST_STREAMS] = { 0 };
 
+	UNROLLED
 	for (int i = 0; i < s; i++)
+		UNROLLED
 		for (int j = 0; j < v; j++)
 			x[i][j] = _mm512_setzero_si512 ();
 	for (size_t at = 0; at < work->n_digits; at++)
+		UNROLLED
 		for (int i = 0; i < s; i++) {
 			const Stream *stream = &work->streams[i];
-			uint64_t digit = b[i]->digits[at];
-			Product t = (Product)a[i]->digits[0] * digit + lowest[i];
+			uint64_t digit = b[i][at];
+			Product t = (Product)a[i][0] * digit + lowest[i];
 			uint64_t q = (uint64_t)t * stream->k0 & DIGIT_MASK;
 			__m512i digit_v = _mm512_set1_epi64 ((long long)digit), q_v = _mm512_set1_epi64 ((long long)q);
 
-			t += (Product)stream->modulus.digits[0] * q;
+			t += (Product)stream->modulus[0] * q;
+			UNROLLED
 			for (int j = 0; j < v; j++)
 				x[i][j] = _mm512_madd52lo_epu64 (x[i][j], load (a[i], j), digit_v);
+			UNROLLED
 			for (int j = 0; j < v; j++)
-				x[i][j] = _mm512_madd52lo_epu64 (x[i][j], load (&stream->modulus, j), q_v);
+				x[i][j] = _mm512_madd52lo_epu64 (x[i][j], load (stream->modulus, j), q_v);
+			UNROLLED
 			for (int j = 0; j < v - 1; j++)
 				x[i][j] = _mm512_alignr_epi64 (x[i][j + 1], x[i][j], 1);
 			x[i][v - 1] = _mm512_alignr_epi64 (_mm512_setzero_si512 (), x[i][v - 1], 1);
 			/* the high half of the lowest digit is in t; what the vectors have of it is not looked at */
 			lowest[i] = (uint64_t)(t >> DIGIT_BITS) +
 			            (uint64_t)_mm_cvtsi128_si64 (_mm512_castsi512_si128 (x[i][0]));
+			UNROLLED
 			for (int j = 0; j < v; j++)
 				x[i][j] = _mm512_madd52hi_epu64 (x[i][j], load (a[i], j), digit_v);
+			UNROLLED
 			for (int j = 0; j < v; j++)
-				x[i][j] = _mm512_madd52hi_epu64 (x[i][j], load (&stream->modulus, j), q_v);
+				x[i][j] = _mm512_madd52hi_epu64 (x[i][j], load (stream->modulus, j), q_v);
 		}
+	UNROLLED
 	for (int i = 0; i < s; i++) {
 		x[i][0] = _mm512_mask_set1_epi64 (x[i][0], 1, (long long)lowest[i]);
 		carry (x[i], v);
+		UNROLLED
 		for (int j = 0; j < v; j++)
-			_mm512_store_si512 (out[i]->digits + j * LANES, x[i][j]);
+			_mm512_store_si512 (out[i] + j * LANES, x[i][j]);
 	}
 }
 
@@ -219,21 +239,24 @@ multiply (const Work *work, int v, int s, Number *out[], const Number *const a[]
 
 /* Entry @window of the table, by reading all. */
 INLINE void
-pick (const Stream *stream, int v, uint64_t window, Number *entry)
+pick (const Stream *stream, int v, uint64_t window)
 {
 	const __m512i wanted = _mm512_set1_epi64 ((long long)window);
 	__m512i x[MOST_VECTORS];
 
+	UNROLLED
 	for (int j = 0; j < v; j++)
 		x[j] = _mm512_setzero_si512 ();
 	for (int e = 0; e < N_ENTRIES; e++) {
 		__mmask8 is_it = _mm512_cmpeq_epu64_mask (wanted, _mm512_set1_epi64 (e));
 
+		UNROLLED
 		for (int j = 0; j < v; j++)
-			x[j] = _mm512_mask_mov_epi64 (x[j], is_it, load (&stream->table[e], j));
+			x[j] = _mm512_mask_mov_epi64 (x[j], is_it, load (stream->table + e * v * LANES, j));
 	}
+	UNROLLED
 	for (int j = 0; j < v; j++)
-		_mm512_store_si512 (entry->digits + j * LANES, x[j]);
+		_mm512_store_si512 (stream->picked + j * LANES, x[j]);
 }
 
 static uint64_t
@@ -251,37 +274,38 @@ window_at (const Stream *stream, size_t bit)
 INLINE void
 raise (Work *work, int v, int s)
 {
-	Number picked[MOST_STREAMS], *power[MOST_STREAMS], *entry[MOST_STREAMS];
-	const Number *factor[MOST_STREAMS], *base[MOST_STREAMS];
+	const int n = v * LANES;
+	uint64_t *power[MOST_STREAMS], *entry[MOST_STREAMS];
+	const uint64_t *factor[MOST_STREAMS], *base[MOST_STREAMS];
 
 	for (int i = 0; i < s; i++) {
-		power[i] = &work->streams[i].power;
-		base[i] = &work->streams[i].table[1];
-		factor[i] = &picked[i];
+		power[i] = work->streams[i].power;
+		base[i] = work->streams[i].table + n;
+		factor[i] = work->streams[i].picked;
 	}
 	for (int e = 2; e < N_ENTRIES; e++) {
-		const Number *before[MOST_STREAMS];
+		const uint64_t *before[MOST_STREAMS];
 
 		for (int i = 0; i < s; i++) {
-			before[i] = &work->streams[i].table[e - 1];
-			entry[i] = &work->streams[i].table[e];
+			entry[i] = work->streams[i].table + e * n;
+			before[i] = entry[i] - n;
 		}
 		multiply (work, v, s, entry, before, base);
 	}
 	for (int i = 0; i < s; i++)
-		*power[i] = work->streams[i].table[0];
+		memcpy (power[i], work->streams[i].table, (size_t)n * sizeof (uint64_t));
 	for (size_t bit = (work->n_bits + WINDOW - 1) / WINDOW * WINDOW; bit > 0; bit -= WINDOW) {
 		for (int i = 0; i < WINDOW; i++)
-			multiply (work, v, s, power, (const Number *const *)power, (const Number *const *)power);
+			multiply (work, v, s, power, (const uint64_t *const *)power, (const uint64_t *const *)power);
 		for (int i = 0; i < s; i++)
-			pick (&work->streams[i], v, window_at (&work->streams[i], bit - WINDOW), &picked[i]);
-		multiply (work, v, s, power, (const Number *const *)power, factor);
+			pick (&work->streams[i], v, window_at (&work->streams[i], bit - WINDOW));
+		multiply (work, v, s, power, (const uint64_t *const *)power, factor);
 	}
-	memset (picked, 0, sizeof picked);
-	for (int i = 0; i < s; i++)
-		picked[i].digits[0] = 1;
-	multiply (work, v, s, power, (const Number *const *)power, factor);
-	wipe (picked, sizeof picked);
+	for (int i = 0; i < s; i++) {
+		memset (work->streams[i].picked, 0, (size_t)n * sizeof (uint64_t));
+		work->streams[i].picked[0] = 1;
+	}
+	multiply (work, v, s, power, (const uint64_t *const *)power, factor);
 }
 
 #define RAISE(v, s)                                                                                                    \
@@ -313,7 +337,7 @@ scratch_limbs (const Power *power)
 
 /* @n limbs times 2^(52 n_digits), by the modulus. */
 static void
-to_montgomery (Work *work, const mpz_t modulus, const mp_limb_t *limbs, size_t n, Number *number)
+to_montgomery (const Work *work, const mpz_t modulus, const mp_limb_t *limbs, size_t n, uint64_t *digits)
 {
 	size_t n_bits = work->n_digits * DIGIT_BITS, n_shifted = n + (n_bits + 63) / 64, at = n_bits / 64;
 	mp_limb_t *shifted = work->scratch;
@@ -325,22 +349,27 @@ to_montgomery (Work *work, const mpz_t modulus, const mp_limb_t *limbs, size_t n
 		shifted[at + n] = mpn_lshift (shifted + at, limbs, (mp_size_t)n, n_bits % 64);
 	mpn_sec_div_r (shifted, (mp_size_t)n_shifted, mpz_limbs_read (modulus), (mp_size_t)mpz_size (modulus),
 	               shifted + n_shifted);
-	digits_set (number, work->n_digits, shifted, mpz_size (modulus));
+	digits_set (digits, work->n_digits, shifted, mpz_size (modulus));
 }
 
+/* @room: for its numbers, all zero. */
 static void
-stream_start (Work *work, Stream *stream, const Power *power)
+stream_start (const Work *work, Stream *stream, uint64_t *room, const Power *power)
 {
 	const mp_limb_t *modulus = mpz_limbs_read (power->modulus), one = 1;
+	size_t n = work->n_vectors * LANES;
 
-	digits_set (&stream->modulus, work->n_digits, modulus, mpz_size (power->modulus));
+	stream->modulus = room;
+	stream->power = room + n;
+	stream->picked = room + 2 * n;
+	stream->table = room + 3 * n;
+	digits_set (stream->modulus, work->n_digits, modulus, mpz_size (power->modulus));
 	stream->k0 = negative_inverse (modulus[0]);
-	memset (stream->exponent, 0, sizeof stream->exponent);
 	mpn_copyi (stream->exponent, power->exponent, (mp_size_t)((power->n_bits + 63) / 64));
 	if (power->n_bits % 64 > 0)
 		stream->exponent[power->n_bits / 64] &= ((mp_limb_t)1 << power->n_bits % 64) - 1;
-	to_montgomery (work, power->modulus, &one, 1, &stream->table[0]);
-	to_montgomery (work, power->modulus, power->base, power->n_base, &stream->table[1]);
+	to_montgomery (work, power->modulus, &one, 1, stream->table);
+	to_montgomery (work, power->modulus, power->base, power->n_base, stream->table + n);
 }
 
 /* It is at most the modulus. */
@@ -350,36 +379,47 @@ stream_end (const Work *work, const Stream *stream, const Power *power)
 	mp_size_t n = (mp_size_t)mpz_size (power->modulus);
 	mp_limb_t reduced[MOST_LIMBS], is_below;
 
-	digits_get (&stream->power, work->n_digits, power->power, (size_t)n);
+	digits_get (stream->power, work->n_digits, power->power, (size_t)n);
 	is_below = mpn_sub_n (reduced, power->power, mpz_limbs_read (power->modulus), n);
 	mpn_cnd_sub_n (1 - is_below, power->power, power->power, mpz_limbs_read (power->modulus), n);
 	wipe (reduced, sizeof reduced);
 }
 
+/* Where the registers did not suffice. */
+static __attribute__ ((noinline)) void
+wipe_stack (void)
+{
+	uint8_t below[2048];
+
+	wipe (below, sizeof below);
+}
+
 CK_RV
 ifma_powers (const Power *powers, size_t n)
 {
-	auto_wipe Buf room = BUF_SECRET;
 	size_t n_digits = digits_for (mpz_size (powers[0].modulus)), n_scratch = 0;
-	uint8_t *at;
+	size_t n_vectors = n_digits > (LEAST_VECTORS - 1) * LANES ? (n_digits + LANES - 1) / LANES : LEAST_VECTORS;
+	size_t n_room = N_NUMBERS * n_vectors * LANES;
+	uint64_t *room;
+	void *memory;
 	Work *work;
 
 	for (size_t i = 0; i < n; i++)
 		n_scratch = scratch_limbs (&powers[i]) > n_scratch ? scratch_limbs (&powers[i]) : n_scratch;
-	at = buf_grow (&room, _Alignof(Work) + sizeof (Work) + n * sizeof (Stream) + n_scratch * sizeof (mp_limb_t));
-	TRY_ALLOC (at);
-	work = (Work *)(((uintptr_t)at + _Alignof(Work) - 1) & ~(uintptr_t)(_Alignof(Work) - 1));
-	work->scratch = (mp_limb_t *)(void *)&work->streams[n];
-	work->n_digits = n_digits;
-	work->n_bits = 0;
+	memory = sec_try_alloc (VECTOR - 1 + n * n_room * sizeof *room + sizeof *work + n_scratch * sizeof (mp_limb_t));
+	TRY_ALLOC (memory);
+	room = (uint64_t *)(((uintptr_t)memory + VECTOR - 1) & ~(uintptr_t)(VECTOR - 1));
+	work = (Work *)(void *)(room + n * n_room);
+	*work = (Work){ .n_digits = n_digits, .n_vectors = n_vectors, .scratch = (mp_limb_t *)(void *)(work + 1) };
 	for (size_t i = 0; i < n; i++) {
-		stream_start (work, &work->streams[i], &powers[i]);
+		stream_start (work, &work->streams[i], room + i * n_room, &powers[i]);
 		work->n_bits = powers[i].n_bits > work->n_bits ? powers[i].n_bits : work->n_bits;
 	}
-	n_digits = (n_digits + LANES - 1) / LANES;
-	raises[(n_digits > LEAST_VECTORS ? n_digits : LEAST_VECTORS) - LEAST_VECTORS][n - 1](work);
+	raises[n_vectors - LEAST_VECTORS][n - 1](work);
+	wipe_stack ();
 	for (size_t i = 0; i < n; i++)
 		stream_end (work, &work->streams[i], &powers[i]);
+	sec_free (memory);
 	return CKR_OK;
 }
 

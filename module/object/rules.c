@@ -171,6 +171,8 @@ read_inner (const CK_ATTRIBUTE *attr, Attrs *inner)
 {
 	if (attr->pValue == NULL && attr->ulValueLen > 0)
 		return invalid (attr->type, "inside a template is missing");
+	if (attr->type > UINT32_MAX)
+		return fail (CKR_ATTRIBUTE_TYPE_INVALID, "no attribute is 0x%lx", attr->type);
 	switch (kind_anywhere (attr->type)) {
 	case IS_BOOL:
 		return read_bool (attr, inner);

@@ -53,12 +53,41 @@ has_right_class (const Object *key, CK_ATTRIBUTE_TYPE usage)
 	}
 }
 
+static CK_RV
+open_at (Session *session, CK_OBJECT_HANDLE handle, Object **object, TokenMoment *moment)
+{
+	CK_RV rv = token_open_object_at (session->token, handle, object, moment);
+
+	if (rv == CKR_HOST_MEMORY && session_release_memory (session))
+		rv = token_open_object_at (session->token, handle, object, moment);
+	return rv;
+}
+
+static CK_RV
+as_key (CK_RV rv)
+{
+	return rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv;
+}
+
+CK_RV
+session_open_object (Session *session, CK_OBJECT_HANDLE handle, Object **object)
+{
+	TokenMoment moment;
+
+	return open_at (session, handle, object, &moment);
+}
+
+CK_RV
+session_open_key (Session *session, CK_OBJECT_HANDLE handle, Object **key)
+{
+	return as_key (session_open_object (session, handle, key));
+}
+
 /* Signing with the same key again takes no lock that other threads take, and no reference that they count. */
 static CK_RV
 open_key (Session *session, CK_OBJECT_HANDLE key, Use *use)
 {
 	Op *op = use->op;
-	CK_RV rv;
 
 	if (op != NULL && op->key != NULL && op->key_handle == key && token_is_unchanged (session->token, &op->moment)) {
 		use->key = op->key;
@@ -68,8 +97,7 @@ open_key (Session *session, CK_OBJECT_HANDLE key, Use *use)
 	}
 	if (op != NULL)
 		op_end (op);
-	rv = token_open_object_at (session->token, key, &use->key, &use->moment);
-	return rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv;
+	return as_key (open_at (session, key, &use->key, &use->moment));
 }
 
 CK_RV
@@ -255,12 +283,10 @@ session_digest_key (Session *session, CK_OBJECT_HANDLE key)
 {
 	Op *op = &session->ops[OP_DIGEST];
 	auto_unref Object *object = NULL;
-	CK_RV rv;
 
 	if (!op_is_active (op))
 		return fail (CKR_OPERATION_NOT_INITIALIZED, "no digest is under way");
-	rv = token_open_object (session->token, key, &object);
-	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+	TRY (session_open_key (session, key, &object));
 	if (object_class (object) != CKO_SECRET_KEY)
 		return fail (CKR_KEY_INDIGESTIBLE, "only secret keys are digested");
 	if ((object_bool (object, CKA_SENSITIVE, true) || !object_bool (object, CKA_EXTRACTABLE, false)) &&

@@ -202,12 +202,10 @@ open_others (Session *session, const Use *use, Plan *plan)
 
 	while (use->mech->other_key != NULL && use->mech->other_key (use->param, plan->n_others, &handle)) {
 		Object **other = &plan->others[plan->n_others];
-		CK_RV rv;
 
 		if (plan->n_others == MOST_OTHER_KEYS)
 			return fail (CKR_MECHANISM_PARAM_INVALID, "more than %d keys are named", MOST_OTHER_KEYS);
-		rv = token_open_object (session->token, handle, other);
-		TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+		TRY (session_open_key (session, handle, other));
 		plan->n_others++;
 		if (object_class (*other) != CKO_SECRET_KEY)
 			return fail (CKR_KEY_TYPE_INCONSISTENT, "another key that the parameter names is no secret key");

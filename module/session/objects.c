@@ -121,7 +121,7 @@ session_copy_object (Session *session, CK_OBJECT_HANDLE from, const CK_ATTRIBUTE
 		return CKR_ARGUMENTS_BAD;
 	if (own_has (from))
 		return own_refuse ();
-	TRY (token_open_object (session->token, from, &object));
+	TRY (session_open_object (session, from, &object));
 	if (!object_bool (object, CKA_COPYABLE, true))
 		return fail (CKR_ACTION_PROHIBITED, "the object may not be copied");
 	TRY (policy_copy (object));
@@ -302,9 +302,9 @@ session_get_attributes (Session *session, CK_OBJECT_HANDLE handle, CK_ATTRIBUTE 
 		return CKR_ARGUMENTS_BAD;
 	TRY (own_has (handle) ? own_object (handle, &view) : token_see_object (session->token, handle, &view));
 	if (wants_sealed (view, template, n))
-		TRY (token_open_object (session->token, handle, &opened));
+		TRY (session_open_object (session, handle, &opened));
 	else if (wants_computed (view, template, n))
-		token_open_object (session->token, handle, &opened); /* or it is not known */
+		session_open_object (session, handle, &opened); /* or it is not known */
 	for (CK_ULONG i = 0; i < n; i++) {
 		CK_RV one = give_attribute (opened ? opened : view, &template[i]);
 
@@ -390,7 +390,7 @@ has_info (Session *session, CK_OBJECT_HANDLE handle, Bytes wanted, CK_RV *rv)
 {
 	auto_unref Object *object = NULL;
 	auto_wipe Buf info = BUF_PLAIN;
-	CK_RV opened = token_open_object (session->token, handle, &object);
+	CK_RV opened = session_open_object (session, handle, &object);
 
 	if (opened == CKR_OK && is_computed (object, CKA_PUBLIC_KEY_INFO))
 		opened = compute_public_info (object, &info);

@@ -115,6 +115,10 @@ next_session (ShelfWalk *walk)
 	return NULL;
 }
 
+/* Handles that are none: of every key, and of those alone that no operation uses now. */
+#define EVERY_KEY    ((CK_OBJECT_HANDLE)-1)
+#define RESTING_KEYS ((CK_OBJECT_HANDLE)-2)
+
 /* --- fork --- */
 
 /* Nobody else holds a lock while the process is copied, so the child finds every structure whole. */
@@ -494,8 +498,8 @@ unlink_session (Shelf *shelf, Session *session)
 	session_unref (session);
 }
 
-CK_RV
-session_close (CK_SESSION_HANDLE handle)
+static CK_RV
+close_one (CK_SESSION_HANDLE handle, Token **token)
 {
 	auto_shelve Shelf *shelf = shelf_lock (handle);
 	Session *session = handles_get (&shelf->sessions, handle);
@@ -504,7 +508,20 @@ session_close (CK_SESSION_HANDLE handle)
 		return CKR_CRYPTOKI_NOT_INITIALIZED;
 	if (session == NULL)
 		return fail (CKR_SESSION_HANDLE_INVALID, "there is no session %lu", handle);
+	*token = session->token;
 	unlink_session (shelf, session);
+	return CKR_OK;
+}
+
+/* Its objects go with it, and others may keep keys that were among them. */
+CK_RV
+session_close (CK_SESSION_HANDLE handle)
+{
+	Token *token = NULL;
+
+	TRY (close_one (handle, &token));
+	if (token_lost_keys (token))
+		session_forget_operations (token, NULL, RESTING_KEYS);
 	return CKR_OK;
 }
 
@@ -541,8 +558,6 @@ find_session (CK_SESSION_HANDLE handle, Session **session)
 	return CKR_OK;
 }
 
-#define EVERY_KEY ((CK_OBJECT_HANDLE)-1)
-
 /* Is it one of those with the key @handle, with any private one (0), or with any? */
 static bool
 is_meant (const Object *key, CK_OBJECT_HANDLE its_handle, CK_OBJECT_HANDLE handle)
@@ -552,15 +567,24 @@ is_meant (const Object *key, CK_OBJECT_HANDLE its_handle, CK_OBJECT_HANDLE handl
 	return handle == EVERY_KEY || (handle != 0 ? its_handle == handle : object_is_private (key));
 }
 
-static void
+/* What rests lets go of its key, whatever key that is.  False: there was none. */
+static bool
 forget_operations (Session *session, CK_OBJECT_HANDLE handle)
 {
-	for (size_t i = 0; i < N_OPS; i++)
-		if (is_meant (session->ops[i].key, session->ops[i].key_handle, handle))
-			op_end (&session->ops[i]);
+	bool any = false;
+
+	for (size_t i = 0; i < N_OPS; i++) {
+		Op *op = &session->ops[i];
+
+		if (!is_meant (op->key, op->key_handle, handle) && (op->key == NULL || op_is_active (op)))
+			continue;
+		op_end (op);
+		any = true;
+	}
 	for (size_t i = 0; i < N_MESSAGES; i++)
 		if (is_meant (session->messages[i].key, session->messages[i].key_handle, handle))
 			message_end (&session->messages[i]);
+	return any;
 }
 
 /* A thread is in the session: it does so itself, when it leaves at the latest. */
@@ -568,7 +592,9 @@ static void
 note_forgotten (Session *session, CK_OBJECT_HANDLE handle)
 {
 	pthread_mutex_lock (&session->forget_lock);
-	if (session->n_forget < N_ELEMENTS (session->forget)) {
+	if (session->n_forget > 0 && handle == RESTING_KEYS) {
+		/* whatever is noted does that, too */
+	} else if (session->n_forget < N_ELEMENTS (session->forget)) {
 		session->forget[session->n_forget] = handle;
 		__atomic_store_n (&session->n_forget, session->n_forget + 1, __ATOMIC_RELEASE);
 	} else {
@@ -607,6 +633,8 @@ session_leave (Session **session)
 {
 	if (*session == NULL)
 		return;
+	if (token_lost_keys ((*session)->token))
+		session_forget_operations ((*session)->token, *session, RESTING_KEYS);
 	forget_noted (*session);
 	pthread_mutex_unlock (&(*session)->lock);
 	session_unref (*session);
@@ -671,14 +699,14 @@ session_login (Session *session, CK_USER_TYPE who, Bytes pin)
 }
 
 /* In a session that is in a call now they end with that call. */
-void
-session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
+static bool
+forget_everywhere (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 {
 	auto_shelve_all Shelf *shelves = shelves_lock ();
+	bool any = own != NULL && forget_operations (own, handle);
 	ShelfWalk walk = { 0 };
 	Session *session;
 
-	forget_operations (own, handle);
 	while ((session = next_session (&walk)) != NULL) {
 		if (session == own || session->token != token)
 			continue;
@@ -686,34 +714,25 @@ session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 			note_forgotten (session, handle);
 			continue;
 		}
-		forget_operations (session, handle);
+		any |= forget_operations (session, handle);
 		pthread_mutex_unlock (&session->lock);
 	}
+	return any;
 }
 
-static void
-let_go_keys (Session *session)
+void
+session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle)
 {
-	for (size_t i = 0; i < N_OPS; i++)
-		if (!op_is_active (&session->ops[i]))
-			op_end (&session->ops[i]);
+	token_lost_keys (token);
+	forget_everywhere (token, own, handle);
 }
 
 bool
 session_release_memory (Session *own)
 {
-	auto_shelve_all Shelf *shelves = shelves_lock ();
-	ShelfWalk walk = { 0 };
-	Session *session;
+	bool any = forget_everywhere (own->token, own, RESTING_KEYS);
 
-	let_go_keys (own);
-	while ((session = next_session (&walk)) != NULL) {
-		if (session == own || session->token != own->token || pthread_mutex_trylock (&session->lock) != 0)
-			continue;
-		let_go_keys (session);
-		pthread_mutex_unlock (&session->lock);
-	}
-	return token_release_memory (own->token);
+	return token_release_memory (own->token) || any;
 }
 
 CK_RV

@@ -58,7 +58,8 @@ CK_RV session_close_all (CK_SLOT_ID slot);
 CK_RV session_enter (CK_SESSION_HANDLE handle, Session **session);
 void session_leave (Session **session);
 
-/* Ends what goes on with the key @handle in all sessions of the token; with every private key when it is 0. */
+/* Ends what goes on with the key @handle in all sessions of the token; with every private key when it is 0.  They let go
+ * of what they keep for their next operations, too.  @own: the session that the caller is in, or NULL. */
 void session_forget_operations (Token *token, Session *own, CK_OBJECT_HANDLE handle);
 
 /* Lets go of keys that no operation uses now, for when secure memory is short.  False: there were none. */
@@ -223,6 +224,11 @@ CK_RV policy_unwrap (const Object *unwrapping, const CK_ATTRIBUTE *template, CK_
 CK_RV session_match_template (const Object *with, CK_ATTRIBUTE_TYPE type, const Attrs *key);
 CK_RV session_apply_template (Session *session, const Object *from, CK_ATTRIBUTE_TYPE type,
                               const CK_ATTRIBUTE *template, CK_ULONG n, Attrs *draft);
+
+/* token_open_object; where there is no memory, keys that no operation uses make room.  A key is named by its handle:
+ * CKR_KEY_HANDLE_INVALID. */
+CK_RV session_open_object (Session *session, CK_OBJECT_HANDLE handle, Object **object);
+CK_RV session_open_key (Session *session, CK_OBJECT_HANDLE handle, Object **key);
 
 /* What a mechanism, a key and a usage need to come together: allowed by the configuration, suiting the key,
  * the key's usage attribute, CKA_ALLOWED_MECHANISMS, its parameter.  For crypto.c and keys.c. */

@@ -138,9 +138,8 @@ static CK_RV
 open_wrapped (Session *session, const Use *use, CK_OBJECT_HANDLE wrapping, CK_OBJECT_HANDLE key, Wrapped *wrapped)
 {
 	auto_unref Object *object = NULL;
-	CK_RV rv = token_open_object (session->token, key, &object);
 
-	TRY (rv == CKR_OBJECT_HANDLE_INVALID ? CKR_KEY_HANDLE_INVALID : rv);
+	TRY (session_open_key (session, key, &object));
 	TRY (may_be_wrapped (use, object));
 	wrapped->wrapping = wrapping;
 	wrapped->is_sensitive = object_bool (object, CKA_SENSITIVE, true);

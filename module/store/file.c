@@ -47,6 +47,7 @@
 typedef struct {
 	Store store;
 	mode_t umask;
+	bool remote;            /* other machines may write here */
 	Attrs token;            /* token.object as it was at: */
 	StoreStamp stamp;
 	StoreStamp counter;     /* of GENERATION, when its .generation was read */
@@ -215,28 +216,29 @@ wait_ms (long n)
 }
 
 static CK_RV
-read_record_once (int dir, const char *name, Attrs *record, StoreStamp *stamp, FileSeen *seen)
+read_record_once (int dir, const char *name, bool locked, Attrs *record, StoreStamp *stamp, FileSeen *seen)
 {
 	auto_wipe Buf content = BUF_PLAIN;
 	uint64_t generation = 0;
 	CK_RV rv;
 
-	TRY (file_read (dir, name, &content, seen));
+	TRY (file_read (dir, name, locked, &content, seen));
 	rv = decode (bytes_of (&content), record, &generation);
 	*stamp = stamp_of (&seen->info, generation);
 	return rv;
 }
 
-/* @seen: the file, as it was read. */
+/* @seen: the file, as it was read.  What is damaged may be one that a slow writer holds locked: its lock is waited for. */
 static CK_RV
-read_record (int dir, const char *name, Attrs *record, StoreStamp *stamp, FileSeen *seen)
+read_record (const FileStore *file, int dir, const char *name, Attrs *record, StoreStamp *stamp, FileSeen *seen)
 {
-	CK_RV rv = read_record_once (dir, name, record, stamp, seen);
+	CK_RV rv = read_record_once (dir, name, file->remote, record, stamp, seen);
 
-	for (int i = 0; i < RETRIES && rv == CKR_DATA_INVALID && !stamp->settled; i++) {
-		wait_ms (RETRY_MS);
+	for (int i = 0; rv == CKR_DATA_INVALID && i < RETRIES && (i == 0 || !stamp->settled); i++) {
+		if (i > 0)
+			wait_ms (RETRY_MS);
 		attrs_clear (record);
-		rv = read_record_once (dir, name, record, stamp, seen);
+		rv = read_record_once (dir, name, true, record, stamp, seen);
 	}
 	if (rv == CKR_DATA_INVALID)
 		attrs_clear (record);
@@ -262,7 +264,7 @@ edit_record_once (FileStore *file, int dir, const char *name, StoreEdit edit, vo
 	struct stat info;
 	FileSeen was;
 
-	TRY (read_record (dir, name, &record, &before, &was));
+	TRY (read_record (file, dir, name, &record, &before, &was));
 	TRY (edit (data, &record));
 	TRY (encode (&record, before.generation + 1, &content));
 	TRY (file_replace (dir, name, bytes_of (&content), file->umask, &was, &info));
@@ -312,7 +314,8 @@ load_token (FileStore *file)
 
 	if (dir < 0)
 		return errno == ENOENT ? CKR_TOKEN_NOT_RECOGNIZED : CKR_DEVICE_ERROR;
-	rv = read_record (dir, TOKEN SUFFIX, &record, &stamp, &seen);
+	file->remote = file_is_remote (dir);
+	rv = read_record (file, dir, TOKEN SUFFIX, &record, &stamp, &seen);
 	if (rv == CKR_OK && !is_token (&record))
 		rv = CKR_DEVICE_ERROR;
 	if (rv != CKR_OK) {
@@ -654,6 +657,7 @@ read_counter (FileStore *file)
 	if (!stat_in (file, GENERATION, &info) || !read_u64 (file, GENERATION, &generation))
 		return false;
 	file->counter = stamp_of (&info, generation);
+	file->counter.settled &= !file->remote;
 	return true;
 }
 
@@ -802,7 +806,7 @@ file_store_read (Store *store, const char *id, Attrs *record, StoreStamp *stamp)
 	*stamp = (StoreStamp){ 0 };
 	if (dir < 0 || !object_name (id, SUFFIX, name))
 		return CKR_DEVICE_ERROR;
-	TRY (read_record (dir, name, record, stamp, &seen));
+	TRY (read_record (file, dir, name, record, stamp, &seen));
 	take_tag (record, stamp);
 	return CKR_OK;
 }

@@ -8,7 +8,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,8 +47,10 @@ trouble (const char *what, const char *name)
 	return full ? CKR_DEVICE_MEMORY : CKR_DEVICE_ERROR;
 }
 
-/* A file that changed this short a time ago may change again without its time telling. */
+/* A file that changed this short a time ago may change again without its time telling; the latter where the file system
+ * seems to have whole seconds, or two. */
 #define SETTLE_MS 250
+#define SETTLE_MS_SECONDS 2500
 
 static int64_t
 milliseconds_ago (const struct timespec *then)
@@ -57,13 +61,34 @@ milliseconds_ago (const struct timespec *then)
 	return (int64_t)(now.tv_sec - then->tv_sec) * 1000 + (now.tv_nsec - then->tv_nsec) / 1000000;
 }
 
+static bool
+is_fresh (const struct stat *info)
+{
+	return milliseconds_ago (&info->st_mtim) <= (info->st_mtim.tv_nsec == 0 ? SETTLE_MS_SECONDS : SETTLE_MS);
+}
+
 /* A time that is to come is another machine's. */
 bool
 file_is_settled (const struct stat *info)
 {
-	int64_t ago = milliseconds_ago (&info->st_mtim);
+	return !is_fresh (info) || milliseconds_ago (&info->st_mtim) < -1000;
+}
 
-	return ago > SETTLE_MS || ago < -1000;
+bool
+file_is_remote (int dir)
+{
+	static const long remote[] = {
+		NFS_SUPER_MAGIC,  SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC, SMB2_SUPER_MAGIC,  AFS_SUPER_MAGIC,   AFS_FS_MAGIC,
+		CEPH_SUPER_MAGIC, V9FS_MAGIC,      CODA_SUPER_MAGIC, FUSE_SUPER_MAGIC, OCFS2_SUPER_MAGIC,
+	};
+	struct statfs info;
+
+	if (fstatfs (dir, &info) != 0)
+		return false;
+	for (size_t i = 0; i < N_ELEMENTS (remote); i++)
+		if (((unsigned long)info.f_type & 0xffffffff) == ((unsigned long)remote[i] & 0xffffffff))
+			return true;
+	return false;
 }
 
 /* Up to @n more bytes of it, as many as there are: SoftHSM may have cut the file meanwhile. */
@@ -113,14 +138,15 @@ read_all (int fd, Buf *content, struct stat *info)
 }
 
 CK_RV
-file_read (int dir, const char *name, Buf *content, FileSeen *seen)
+file_read (int dir, const char *name, bool locked, Buf *content, FileSeen *seen)
 {
 	auto_close int fd = openat (dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0)
 		return errno == ENOENT ? CKR_OBJECT_HANDLE_INVALID : CKR_DEVICE_ERROR;
-	TRY (read_all (fd, content, &seen->info));
-	if (milliseconds_ago (&seen->info.st_mtim) <= SETTLE_MS) {
+	if (!locked)
+		TRY (read_all (fd, content, &seen->info));
+	if (locked || is_fresh (&seen->info)) {
 		if (!lock (fd, F_RDLCK))
 			return CKR_DEVICE_ERROR;
 		TRY (read_all (fd, content, &seen->info));

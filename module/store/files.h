@@ -25,10 +25,13 @@ typedef struct {
 /* Did the file change so long ago that a later change shows by its time? */
 bool file_is_settled (const struct stat *info);
 
-/* The whole of a regular file in @content, as no writer was at it: one that was left alone for a while is read without a
- * lock, any other under a read lock.  @seen: as it was then.
+/* Is the directory on a file system that other machines write to, too?  What is known of its files may then be old. */
+bool file_is_remote (int dir);
+
+/* The whole of a regular file in @content, as no writer was at it: under a read lock, but for one that was left alone for
+ * a while, unless it is to be @locked.  @seen: as it was then.
  * CKR_OBJECT_HANDLE_INVALID: there is none.  CKR_DEVICE_ERROR: it cannot be read, errno says why. */
-CK_RV file_read (int dir, const char *name, Buf *content, FileSeen *seen);
+CK_RV file_read (int dir, const char *name, bool locked, Buf *content, FileSeen *seen);
 
 /* Puts @content in place of the file @name, or there if it is new, as a whole: written beside, synced,
  * renamed, the directory synced.  An old file's permissions and owner are kept as far as the system lets.

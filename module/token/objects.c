@@ -311,6 +311,18 @@ sweep_is_due (const Token *token, int64_t now, int64_t share)
 	return token->table.all.n_live <= SWEEP_ALWAYS || now - token->swept >= share * SWEEP_PIECE_NS;
 }
 
+/* Goes round. */
+static Entry *
+next_swept (Token *token)
+{
+	Entry *entry = table_next (&token->table, &token->sweep_at);
+
+	if (entry != NULL)
+		return entry;
+	token->sweep_at = 0;
+	return table_next (&token->table, &token->sweep_at);
+}
+
 /* SoftHSM announces new and removed objects, but not changed ones: every record is looked at, as often as
  * that stays cheap. */
 static bool
@@ -324,11 +336,10 @@ sweep_objects (Token *token, int64_t share)
 	if (!sweep_is_due (token, start, share))
 		return false;
 	for (size_t i = 1; i <= n; i++) {
-		entry = table_next (&token->table, &token->sweep_at);
+		entry = next_swept (token);
 		if (entry == NULL)
-			token->sweep_at = 0;
-		else
-			refresh_entry (token, entry);
+			break;
+		refresh_entry (token, entry);
 		if (!all && i % SWEEP_PIECE == 0 && now_ns () >= end)
 			break;
 	}
@@ -505,6 +516,13 @@ token_is_unchanged (const Token *token, const TokenMoment *moment)
 {
 	return __atomic_load_n (&token->table.n_changes, __ATOMIC_ACQUIRE) == moment->n_changes &&
 	       coarse_tick () == moment->tick;
+}
+
+bool
+token_lost_keys (Token *token)
+{
+	return __atomic_load_n (&token->table.lost, __ATOMIC_ACQUIRE) &&
+	       __atomic_exchange_n (&token->table.lost, false, __ATOMIC_ACQ_REL);
 }
 
 CK_RV

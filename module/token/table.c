@@ -149,17 +149,20 @@ unindex (Table *table, Entry *entry)
 		node_remove (table, &entry->nodes[i]);
 }
 
+/* Both are read without a lock. */
 static void
-note_change (Table *table)
+note_change (Table *table, bool used)
 {
 	__atomic_add_fetch (&table->n_changes, 1, __ATOMIC_RELEASE);
+	if (used)
+		__atomic_store_n (&table->lost, true, __ATOMIC_RELEASE);
 }
 
 void
 table_hide (Table *table, Entry *entry, bool forget)
 {
 	if (entry->view != NULL)
-		note_change (table);
+		note_change (table, entry->looked != 0);
 	unindex (table, entry);
 	if (entry->handle != 0)
 		handles_remove (&table->handles, entry->handle);
@@ -225,16 +228,18 @@ table_remove (Table *table, Entry *entry)
 void
 table_clear (Table *table)
 {
-	uint64_t n_changes = table->n_changes + 1;
 	size_t at = 0;
 	Entry *entry;
 
+	note_change (table, true);
 	while ((entry = table_next (table, &at)) != NULL)
 		entry_free (entry);
 	handles_clear (&table->handles);
 	handles_clear (&table->all);
 	free (table->buckets);
-	*table = (Table){ .n_changes = n_changes };
+	table->buckets = NULL;
+	table->n_buckets = table->n_nodes = table->n_session = 0;
+	table->fresh = NULL;
 }
 
 Entry *

@@ -46,6 +46,7 @@ typedef struct {
 	size_t n_session;               /* entries of sessions, not of the store */
 	Entry *fresh;                   /* written so shortly ago that their writer may not be done */
 	uint64_t n_changes;             /* one more whenever something goes from sight, or looks otherwise */
+	bool lost;                      /* and that was a key that may have been used */
 	uint64_t key;                   /* of the hash: nobody outside chooses collisions */
 } Table;
 

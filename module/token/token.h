@@ -81,6 +81,9 @@ CK_RV token_open_object_at (Token *token, CK_OBJECT_HANDLE handle, Object **obje
 /* Would it give the same object again?  Asks without a lock; false: perhaps not. */
 bool token_is_unchanged (const Token *token, const TokenMoment *moment);
 
+/* Have keys that may have been used gone from sight, since the last time that this was asked?  Asks without a lock. */
+bool token_lost_keys (Token *token);
+
 /* Lets go of opened keys that nothing uses, for when secure memory is short.  False: there were none. */
 bool token_release_memory (Token *token);
 

@@ -445,6 +445,13 @@ create_refuses_templates_inside_templates (Api *api, gconstpointer unused)
 	           CKR_ATTRIBUTE_VALUE_INVALID);
 	assert_rv (api_try_key (api, KEY_AES, T (A_DATA (CKA_WRAP_TEMPLATE, inner, sizeof inner - 1)), &key),
 	           CKR_ATTRIBUTE_VALUE_INVALID);
+	/* not taken for the one with the same low bits */
+	if (sizeof (CK_ATTRIBUTE_TYPE) > 4 && !api->softhsm) {
+		inner[0] = (CK_ATTRIBUTE)A_BOOL (CKA_EXTRACTABLE, CK_FALSE);
+		inner[0].type |= (CK_ATTRIBUTE_TYPE)0x10000 << 16;
+		assert_rv (api_try_key (api, KEY_AES, T (A_DATA (CKA_WRAP_TEMPLATE, inner, sizeof inner)), &key),
+		           CKR_ATTRIBUTE_TYPE_INVALID);
+	}
 }
 
 static void

@@ -251,6 +251,19 @@ search_much (void *data)
 	return NULL;
 }
 
+static void *
+search_only (void *data)
+{
+	const Work *work = data;
+	Api own = *work->api;
+
+	own.session = api_open (work->api, CKF_RW_SESSION);
+	for (unsigned i = 0; i < work->rounds; i++)
+		g_assert_cmpuint (api_count (&own, T (A_STRING (CKA_ID, "many"))), ==, 40);
+	assert_ok (own.f->C_CloseSession (own.session));
+	return NULL;
+}
+
 static void
 threads_search_at_once (Api *api, gconstpointer unused)
 {
@@ -259,6 +272,11 @@ threads_search_at_once (Api *api, gconstpointer unused)
 	for (unsigned i = 0; i < 40; i++)
 		api_key (api, KEY_SECRET, T (YES (CKA_TOKEN), A_STRING (CKA_ID, "many")));
 	run_threads (&work, search_much);
+	/* and where all has been left alone for a while, without a lock that the others wait for */
+	g_usleep (600000);
+	api_count (api, T (A_STRING (CKA_ID, "many")));
+	g_usleep (600000);
+	run_threads (&work, search_only);
 }
 
 static void *

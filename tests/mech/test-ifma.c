@@ -140,6 +140,26 @@ values_at_the_edge_are_right (void)
 			}
 }
 
+/* The modulus itself would come out, were it not taken away in the end. */
+static void
+nothing_is_left_of_a_power_of_the_modulus (void)
+{
+	if (!is_there ())
+		return;
+	for (unsigned k = 480; k < 1290; k += 90) {
+		Case c;
+
+		case_start (&c, 16, 0, 1, 1024);
+		mpz_ui_pow_ui (c.modulus, 3, k);
+		memset (c.base, 0, sizeof c.base);
+		c.base[0] = 3;
+		c.exponent[15] |= (mp_limb_t)1 << 63;
+		g_assert_true (ifma_can (&c.asked, 1));
+		assert_ok (ifma_powers (&c.asked, 1));
+		case_check (&c);
+	}
+}
+
 /* What it is not for is left to GMP. */
 static void
 other_lengths_are_not_taken (void)
@@ -171,6 +191,7 @@ main (int argc, char *argv[])
 	g_test_add_func ("/mech/ifma/one_power_is_gmp_s", one_power_is_gmp_s);
 	g_test_add_func ("/mech/ifma/two_powers_are_gmp_s", two_powers_are_gmp_s);
 	g_test_add_func ("/mech/ifma/values_at_the_edge_are_right", values_at_the_edge_are_right);
+	g_test_add_func ("/mech/ifma/nothing_is_left_of_a_power_of_the_modulus", nothing_is_left_of_a_power_of_the_modulus);
 	g_test_add_func ("/mech/ifma/other_lengths_are_not_taken", other_lengths_are_not_taken);
 	return g_test_run ();
 }

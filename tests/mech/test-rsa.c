@@ -1,6 +1,7 @@
 /* RSA against RSA Laboratories' vectors and OpenSSL, keys without their CRT parts, and keys that are none. */
 
 #include "mechtest.h"
+#include "numbers.h"
 #include "params.h"
 #include "rejection.h"
 #include "rsa-key.h"
@@ -731,6 +732,37 @@ a_wrong_result_is_not_given_out (void)
 	}
 }
 
+CK_RV __real_limbs_powers (const Power *powers, size_t n);
+CK_RV __wrap_limbs_powers (const Power *powers, size_t n);
+
+/* Which half has an error; as many as there are: none. */
+static size_t wrong_half = 2;
+
+CK_RV
+__wrap_limbs_powers (const Power *powers, size_t n)
+{
+	CK_RV rv = __real_limbs_powers (powers, n);
+
+	if (wrong_half < n)
+		powers[wrong_half].power[0] ^= 1;
+	return rv;
+}
+
+/* One of the halves is wrong, as by a fault of the processor: the signature would show a factor of the modulus. */
+static void
+an_error_while_computing_gives_nothing_away (void)
+{
+	const Mech *mech = mech_find (CKM_SHA256_RSA_PKCS);
+
+	for (wrong_half = 0; wrong_half < 2; wrong_half++) {
+		auto_unref Object *key = private_key ();
+		auto_wipe Buf made = BUF_PLAIN;
+
+		assert_rv (drive_once (mech->sign, mech, key, NO_BYTES, bytes_str ("abc"), 4, false, &made), CKR_FUNCTION_FAILED);
+		g_assert_cmpuint (made.len, ==, 0);
+	}
+}
+
 /* More than the 64 after which the blinding is drawn anew. */
 static void
 many_signatures_with_one_key_are_the_same (void)
@@ -884,6 +916,7 @@ main (int argc, char *argv[])
 	ADD (impossible_numbers_are_refused);
 	ADD (public_keys_are_checked);
 	ADD (a_wrong_result_is_not_given_out);
+	ADD (an_error_while_computing_gives_nothing_away);
 	ADD (many_signatures_with_one_key_are_the_same);
 	ADD (threads_share_one_key);
 	ADD (generated_pairs_work_together);

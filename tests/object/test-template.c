@@ -68,6 +68,16 @@ a_template_inside_is_refused (void)
 	g_assert_cmpuint (attr_decode (&in, &attrs, 0), ==, CKR_OK);
 }
 
+/* It is not the one with the same low bits. */
+static void
+a_type_too_large_is_refused (void)
+{
+	static const uint8_t large[] = { 0, 0, 0, 1, 0, 0, 1, 0x62, U64 (1), 0xff };
+	auto_attrs Attrs attrs = { 0 };
+
+	g_assert_cmpuint (template_decode (bytes (large, sizeof large), &attrs), ==, CKR_DATA_INVALID);
+}
+
 static void
 random_bytes_do_no_harm (void)
 {
@@ -94,6 +104,7 @@ main (int argc, char *argv[])
 	ADD (nothing_is_an_empty_template);
 	ADD (a_template_cut_anywhere_is_refused);
 	ADD (a_template_inside_is_refused);
+	ADD (a_type_too_large_is_refused);
 	ADD (random_bytes_do_no_harm);
 	return g_test_run ();
 }

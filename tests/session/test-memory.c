@@ -76,6 +76,7 @@ void *__real_realloc (void *old, size_t n);
 char *__real_strdup (const char *text);
 int __real_vasprintf (char **text, const char *format, va_list args) G_GNUC_PRINTF (2, 0);
 void *__real_sec_alloc (size_t n);
+void *__real_sec_try_alloc (size_t n);
 
 void *__wrap_malloc (size_t n);
 void *__wrap_calloc (size_t n, size_t size);
@@ -86,6 +87,7 @@ int __wrap_asprintf (char **text, const char *format, ...) G_GNUC_PRINTF (2, 3);
 int __wrap___vasprintf_chk (char **text, int flag, const char *format, va_list args) G_GNUC_PRINTF (3, 0);
 int __wrap___asprintf_chk (char **text, int flag, const char *format, ...) G_GNUC_PRINTF (3, 4);
 void *__wrap_sec_alloc (size_t n);
+void *__wrap_sec_try_alloc (size_t n);
 int __wrap_fsync (int fd);
 
 void *
@@ -151,13 +153,25 @@ __wrap___asprintf_chk (char **text, int flag, const char *format, ...)
 	return n;
 }
 
+static gboolean
+secure_fails (void)
+{
+	if (!memory.armed)
+		return FALSE;
+	memory.n_secure++;
+	return memory.kind == SECURE_ALL && memory.n > 0 && memory.n_secure >= memory.n;
+}
+
 void *
 __wrap_sec_alloc (size_t n)
 {
-	if (!memory.armed)
-		return __real_sec_alloc (n);
-	memory.n_secure++;
-	return memory.kind == SECURE_ALL && memory.n > 0 && memory.n_secure >= memory.n ? NULL : __real_sec_alloc (n);
+	return secure_fails () ? NULL : __real_sec_alloc (n);
+}
+
+void *
+__wrap_sec_try_alloc (size_t n)
+{
+	return secure_fails () ? NULL : __real_sec_try_alloc (n);
 }
 
 /* The disk's patience is not what is tested. */

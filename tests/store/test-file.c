@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include <utime.h>
 
@@ -269,6 +270,31 @@ static void
 a_file_that_is_empty_for_a_moment_is_waited_for (Fixture *fixture, gconstpointer unused)
 {
 	assert_waits_for_the_rest (fixture, 0);
+}
+
+/* It holds its lock, and took longer than a file takes to settle. */
+static void
+a_slow_writer_is_waited_for (Fixture *fixture, gconstpointer unused)
+{
+	auto_attrs Attrs record = { 0 };
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	StoreStamp stamp;
+	pid_t child;
+	int status, fd;
+
+	put_old_file (fixture, ID ".object", "", 0);
+	fd = open_file (fixture, ID ".object");
+	g_assert_cmpint (fcntl (fd, F_OFD_SETLK, &whole), ==, 0);
+	child = fork ();
+	if (child == 0) {
+		g_usleep (30000);
+		_exit (pwrite (fd, sample, sizeof sample, 0) == (ssize_t)sizeof sample ? 0 : 1);
+	}
+	close (fd);
+	g_assert_cmpuint (store_file.read (fixture->store, ID, &record, &stamp), ==, CKR_OK);
+	g_assert_cmpuint (record.n, ==, 9);
+	g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+	g_assert_cmpint (status, ==, 0);
 }
 
 static void
@@ -571,6 +597,35 @@ a_change_in_place_within_a_tick_is_seen (Fixture *fixture, gconstpointer unused)
 	g_assert_true (store_file.changed (fixture->store, ID, &stamp));
 }
 
+/* As a file system has it that keeps whole seconds. */
+static void
+cut_time (Fixture *fixture, const char *name)
+{
+	g_autofree char *path = g_build_filename (fixture->path, name, NULL);
+	struct timespec times[2] = { { .tv_nsec = UTIME_OMIT }, { .tv_sec = time (NULL) } };
+
+	g_assert_cmpint (utimensat (AT_FDCWD, path, times, 0), ==, 0);
+}
+
+static void
+two_changes_within_a_second_are_seen_where_times_have_no_more (Fixture *fixture, gconstpointer unused)
+{
+	uint64_t seen = 0, others = 0;
+	char id[STORE_ID_SIZE];
+	bool changed;
+
+	/* all of it within one second */
+	g_usleep ((gulong)(G_USEC_PER_SEC + 20000 - g_get_real_time () % G_USEC_PER_SEC));
+	add_object (fixture, "x", id, &others);
+	cut_time (fixture, "generation");
+	g_usleep (300000);
+	g_assert_cmpuint (store_file.list_changed (fixture->store, &seen, &changed), ==, CKR_OK);
+	add_object (fixture, "x", id, &others);
+	cut_time (fixture, "generation");
+	g_assert_cmpuint (store_file.list_changed (fixture->store, &seen, &changed), ==, CKR_OK);
+	g_assert_true (changed);
+}
+
 /* --- the token --- */
 
 static void
@@ -752,6 +807,7 @@ main (int argc, char *argv[])
 	ADD (an_empty_file_is_damaged);
 	ADD (a_half_written_file_is_waited_for);
 	ADD (a_file_that_is_empty_for_a_moment_is_waited_for);
+	ADD (a_slow_writer_is_waited_for);
 	ADD (absurd_files_are_damaged);
 	ADD (random_files_do_no_harm);
 	ADD (only_values_of_private_objects_are_sealed);
@@ -766,6 +822,7 @@ main (int argc, char *argv[])
 	ADD (other_files_are_no_objects);
 	ADD (a_stamp_tells_every_change);
 	ADD (a_change_in_place_within_a_tick_is_seen);
+	ADD (two_changes_within_a_second_are_seen_where_times_have_no_more);
 	ADD (a_new_token_is_as_softhsm_makes_them);
 	ADD (pins_open_the_same_key);
 	ADD (a_token_file_has_its_length);

@@ -53,7 +53,7 @@ assert_content (Fixture *fixture, const char *name, const char *wanted)
 	auto_wipe Buf content = BUF_PLAIN;
 	FileSeen seen;
 
-	g_assert_cmpuint (file_read (fixture->dir, name, &content, &seen), ==, CKR_OK);
+	g_assert_cmpuint (file_read (fixture->dir, name, false, &content, &seen), ==, CKR_OK);
 	g_assert_true (bytes_equal (bytes_of (&content), bytes_str (wanted)));
 	g_assert_cmpuint ((size_t)seen.info.st_size, ==, strlen (wanted));
 }
@@ -151,7 +151,7 @@ what_is_not_there_is_gone (Fixture *fixture, gconstpointer unused)
 	auto_wipe Buf content = BUF_PLAIN;
 	FileSeen seen;
 
-	g_assert_cmpuint (file_read (fixture->dir, "none", &content, &seen), ==, CKR_OBJECT_HANDLE_INVALID);
+	g_assert_cmpuint (file_read (fixture->dir, "none", false, &content, &seen), ==, CKR_OBJECT_HANDLE_INVALID);
 }
 
 /* A pipe would make the caller wait, a link lead elsewhere, a huge file use the memory up. */
@@ -168,10 +168,10 @@ other_things_are_not_read (Fixture *fixture, gconstpointer unused)
 	replace (fixture, "a", "x", 0077);
 	fd = openat (fixture->dir, "huge", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	g_assert_cmpint (ftruncate (fd, 65L * 1024 * 1024), ==, 0);
-	g_assert_cmpuint (file_read (fixture->dir, "folder", &content, &seen), ==, CKR_DEVICE_ERROR);
-	g_assert_cmpuint (file_read (fixture->dir, "pipe", &content, &seen), ==, CKR_DEVICE_ERROR);
-	g_assert_cmpuint (file_read (fixture->dir, "link", &content, &seen), ==, CKR_DEVICE_ERROR);
-	g_assert_cmpuint (file_read (fixture->dir, "huge", &content, &seen), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "folder", false, &content, &seen), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "pipe", false, &content, &seen), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "link", false, &content, &seen), ==, CKR_DEVICE_ERROR);
+	g_assert_cmpuint (file_read (fixture->dir, "huge", false, &content, &seen), ==, CKR_DEVICE_ERROR);
 }
 
 /* As SoftHSM does: a record lock of another process. */
@@ -228,7 +228,7 @@ only_what_was_read_is_replaced (Fixture *fixture, gconstpointer unused)
 	struct stat info;
 
 	replace (fixture, "a", "one", 0077);
-	g_assert_cmpuint (file_read (fixture->dir, "a", &content, &was), ==, CKR_OK);
+	g_assert_cmpuint (file_read (fixture->dir, "a", false, &content, &was), ==, CKR_OK);
 	g_assert_cmpuint (file_replace (fixture->dir, "a", bytes_str ("two"), 0077, &was, &info), ==, CKR_OK);
 	assert_content (fixture, "a", "two");
 	g_assert_cmpuint (file_replace (fixture->dir, "a", bytes_str ("three"), 0077, &was, &info), ==, CKR_CANCEL);

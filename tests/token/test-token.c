@@ -195,6 +195,20 @@ a_token_in_use_is_not_initialised (Fixture *fixture, gconstpointer unused)
 	g_assert_false (flags (fixture) & CKF_USER_PIN_INITIALIZED);
 }
 
+/* The same token as another process has it. */
+static Token *
+token_elsewhere (Fixture *fixture)
+{
+	g_autoptr (GDir) dir = g_dir_open (fixture->tokendir, 0, NULL);
+	g_autofree char *path = g_build_filename (fixture->tokendir, g_dir_read_name (dir), NULL);
+	Store *store;
+	Token *token;
+
+	assert_ok (store_open (path, 0077, &store));
+	assert_ok (token_new (&fixture->config, 8, store, &token));
+	return token;
+}
+
 /* Another process made it anew while the user was logged in here: what we sealed would never open again. */
 static void
 initialising_it_elsewhere_logs_out (Fixture *fixture, gconstpointer who_data)
@@ -202,14 +216,9 @@ initialising_it_elsewhere_logs_out (Fixture *fixture, gconstpointer who_data)
 	Login who = (Login)GPOINTER_TO_UINT (who_data);
 	auto_attrs Attrs draft = { 0 };
 	CK_OBJECT_HANDLE handle;
-	Token *other;
-	Store *store;
-	g_autoptr (GDir) dir = g_dir_open (fixture->tokendir, 0, NULL);
-	g_autofree char *path = g_build_filename (fixture->tokendir, g_dir_read_name (dir), NULL);
+	Token *other = token_elsewhere (fixture);
 
 	assert_ok (token_login (fixture->token, who, who == LOGIN_SO ? SO : USER));
-	assert_ok (store_open (path, 0077, &store));
-	assert_ok (token_new (&fixture->config, 8, store, &other));
 	assert_ok (token_init (other, SO, label));
 	token_free (other);
 	assert_ok (attrs_set_ulong (&draft, CKA_CLASS, CKO_DATA));
@@ -225,6 +234,67 @@ initialising_it_elsewhere_logs_out (Fixture *fixture, gconstpointer who_data)
 	token_logout (fixture->token);
 	assert_ok (token_login (fixture->token, LOGIN_USER, USER));
 	assert_ok (token_add_object (fixture->token, 1, &draft, &handle));
+}
+
+static CK_OBJECT_HANDLE
+add_public (Token *token, const char *name)
+{
+	auto_attrs Attrs draft = { 0 };
+	CK_OBJECT_HANDLE handle;
+
+	assert_ok (attrs_set_ulong (&draft, CKA_CLASS, CKO_DATA));
+	assert_ok (attrs_set_bool (&draft, CKA_TOKEN, true));
+	assert_ok (attrs_set_bool (&draft, CKA_PRIVATE, false));
+	assert_ok (attrs_set_bytes (&draft, CKA_LABEL, bytes_str (name)));
+	assert_ok (token_add_object (token, 1, &draft, &handle));
+	return handle;
+}
+
+/* Of those with that label the first one; 0: there is none. */
+static CK_OBJECT_HANDLE
+find (Token *token, const char *name)
+{
+	CK_ATTRIBUTE wanted = { CKA_LABEL, (void *)(guintptr)name, strlen (name) };
+	CK_OBJECT_HANDLE *found, first = 0;
+	CK_ULONG n;
+
+	assert_ok (token_find (token, &wanted, 1, &found, &n));
+	if (n > 0)
+		first = found[0];
+	free (found);
+	return first;
+}
+
+static CK_RV
+change_label (void *data, Attrs *attrs)
+{
+	return attrs_set_bytes (attrs, CKA_LABEL, bytes_str (data));
+}
+
+/* Nothing announces a change of an object: every one of a few is looked at before each search. */
+static void
+changes_elsewhere_in_a_small_token_are_found_at_once (Fixture *fixture, gconstpointer unused)
+{
+	Token *other = token_elsewhere (fixture);
+
+	for (unsigned n = 1; n <= 3; n++) {
+		g_autofree char *name = g_strdup_printf ("object %u", n);
+
+		add_public (fixture->token, name);
+		for (unsigned i = 0; i < 3; i++) {
+			char changed[] = "changed 0";
+
+			/* until files tell of changes by their time alone */
+			g_usleep (300000);
+			find (fixture->token, "none");
+			changed[8] = (char)('0' + i);
+			assert_ok (token_change_object (other, find (other, name), change_label, changed));
+			g_assert_cmpuint (find (fixture->token, changed), !=, 0);
+			g_assert_cmpuint (find (fixture->token, name), ==, 0);
+			assert_ok (token_change_object (other, find (other, changed), change_label, name));
+		}
+	}
+	token_free (other);
 }
 
 #define ADD(name, how) g_test_add ("/token/token/" #name, Fixture, NULL, how, name, tear_down)
@@ -244,6 +314,7 @@ main (int argc, char *argv[])
 	ADD (the_so_and_read_only_sessions_exclude_each_other, set_up_pins);
 	ADD (sessions_are_counted_and_the_last_logs_out, set_up_pins);
 	ADD (a_token_in_use_is_not_initialised, set_up_pins);
+	ADD (changes_elsewhere_in_a_small_token_are_found_at_once, set_up_pins);
 	g_test_add ("/token/token/initialising_it_elsewhere_logs_out/so", Fixture, GUINT_TO_POINTER (LOGIN_SO), set_up_pins,
 	            initialising_it_elsewhere_logs_out, tear_down);
 	g_test_add ("/token/token/initialising_it_elsewhere_logs_out/user", Fixture, GUINT_TO_POINTER (LOGIN_USER),
