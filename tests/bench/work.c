@@ -133,7 +133,8 @@ add (CK_ATTRIBUTE *template, CK_ULONG at, const CK_ATTRIBUTE *from, gsize n)
 }
 
 static CK_RV
-make_pair (Contestant *c, CK_MECHANISM_TYPE type, const Key *key, CK_BBOOL on_token, Handles *made)
+make_pair (Contestant *c, CK_SESSION_HANDLE session, CK_MECHANISM_TYPE type, const Key *key, CK_BBOOL on_token,
+           Handles *made)
 {
 	const CK_ATTRIBUTE place = A_BOOL (CKA_TOKEN, on_token);
 	CK_ATTRIBUTE public[LARGEST_TEMPLATE], private[LARGEST_TEMPLATE];
@@ -146,7 +147,7 @@ make_pair (Contestant *c, CK_MECHANISM_TYPE type, const Key *key, CK_BBOOL on_to
 	n_private = add (private, n_private, &place, 1);
 	n_private = add (private, n_private, private_usage, G_N_ELEMENTS (private_usage));
 	n_private = add (private, n_private, &key->private, 1);
-	return c->f->C_GenerateKeyPair (c->session, &mechanism, public, n_public, private, n_private, &made->public,
+	return c->f->C_GenerateKeyPair (session, &mechanism, public, n_public, private, n_private, &made->public,
 	                                &made->private);
 }
 
@@ -183,7 +184,7 @@ key_in (Contestant *c, const Key *key, Handles *found)
 		if (key->n > 0)
 			TRY (make_secret (c, key, found));
 		else
-			TRY (make_pair (c, key->generate, key, !c->is_nss, found));
+			TRY (make_pair (c, c->session, key->generate, key, !c->is_nss, found));
 		known = g_memdup2 (found, sizeof *found);
 		g_hash_table_insert (c->keys, (void *)(guintptr)key, known);
 	}
@@ -192,11 +193,11 @@ key_in (Contestant *c, const Key *key, Handles *found)
 }
 
 static CK_RV
-destroy (Contestant *c, const Handles *handles)
+destroy (Contestant *c, CK_SESSION_HANDLE session, const Handles *handles)
 {
 	if (handles->public != handles->private)
-		TRY (c->f->C_DestroyObject (c->session, handles->public));
-	return c->f->C_DestroyObject (c->session, handles->private);
+		TRY (c->f->C_DestroyObject (session, handles->public));
+	return c->f->C_DestroyObject (session, handles->private);
 }
 
 void
@@ -207,7 +208,7 @@ forget_keys (Contestant *c)
 
 	g_hash_table_iter_init (&iter, c->keys);
 	while (g_hash_table_iter_next (&iter, NULL, &handles)) {
-		assert_ok (destroy (c, handles));
+		assert_ok (destroy (c, c->session, handles));
 		g_hash_table_iter_remove (&iter);
 	}
 }
@@ -363,8 +364,8 @@ RUN (generate_pair)
 {
 	Handles made;
 
-	TRY (make_pair (job->contestant, job->mechanism.mechanism, job->row->key, CK_FALSE, &made));
-	return destroy (job->contestant, &made);
+	TRY (make_pair (job->contestant, session, job->mechanism.mechanism, job->row->key, CK_FALSE, &made));
+	return destroy (job->contestant, session, &made);
 }
 
 RUN (generate_domain)
