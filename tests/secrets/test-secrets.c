@@ -1,7 +1,9 @@
 /* No branch and no place in memory depends on a secret: those count as not initialised while an operation runs under
  * valgrind, whose memcheck reports what depends on them.  What comes out is then anybody's.
  *
- * A result that is public once all has been looked at goes through disclose (), in whose place this stands. */
+ * A result that is public once all has been looked at goes through disclose (), in whose place this stands.
+ *
+ * valgrind's processor has no AVX-512: what ifma.c does is not seen here. */
 
 #include "keys.h"
 #include "disclose.h"
