@@ -34,13 +34,15 @@ make_long (uint8_t *at, size_t n)
 {
 	uint8_t seed[DRBG_SEED_SIZE];
 	Drbg drbg;
+	CK_RV rv = draw (seed, sizeof seed);
 
-	TRY (draw (seed, sizeof seed));
-	drbg_start (&drbg, seed);
-	drbg_generate (&drbg, at, n);
+	if (rv == CKR_OK) {
+		drbg_start (&drbg, seed);
+		drbg_generate (&drbg, at, n);
+		wipe (&drbg, sizeof drbg);
+	}
 	wipe (seed, sizeof seed);
-	wipe (&drbg, sizeof drbg);
-	return CKR_OK;
+	return rv;
 }
 
 CK_RV

@@ -473,6 +473,7 @@ session_open (CK_SLOT_ID slot, bool read_write, CK_SESSION_HANDLE *handle)
 {
 	auto_read pthread_rwlock_t *lock = library_read_lock ();
 	Token *token = library.state == STARTED ? slots_find (&library.slots, slot) : NULL;
+	CK_SESSION_HANDLE made;
 	Session *session;
 	CK_RV rv;
 
@@ -482,9 +483,11 @@ session_open (CK_SLOT_ID slot, bool read_write, CK_SESSION_HANDLE *handle)
 		return fail (CKR_SLOT_ID_INVALID, "there is no slot %lu", slot);
 	session = session_new (token, read_write);
 	TRY_ALLOC (session);
-	*handle = session->handle;
+	made = session->handle; /* whoever closes all sessions frees it as soon as it is put there */
 	rv = put_session (session);
-	if (rv != CKR_OK)
+	if (rv == CKR_OK)
+		*handle = made;
+	else
 		session_free (session);
 	return rv;
 }
@@ -517,6 +520,7 @@ close_one (CK_SESSION_HANDLE handle, Token **token)
 CK_RV
 session_close (CK_SESSION_HANDLE handle)
 {
+	auto_read pthread_rwlock_t *lock = library_read_lock ();
 	Token *token = NULL;
 
 	TRY (close_one (handle, &token));

@@ -241,12 +241,18 @@ refresh_entry (Token *token, Entry *entry)
 /* --- what other processes do --- */
 
 static int64_t
-now_ns (void)
+clock_ns (clockid_t clock)
 {
 	struct timespec now;
 
-	clock_gettime (CLOCK_MONOTONIC, &now);
+	clock_gettime (clock, &now);
 	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static int64_t
+now_ns (void)
+{
+	return clock_ns (CLOCK_MONOTONIC);
 }
 
 typedef struct {
@@ -481,10 +487,7 @@ get_entry (Token *token, CK_OBJECT_HANDLE handle, Entry **entry)
 static int64_t
 coarse_tick (void)
 {
-	struct timespec now;
-
-	clock_gettime (CLOCK_MONOTONIC_COARSE, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return clock_ns (CLOCK_MONOTONIC_COARSE);
 }
 
 /* The same for using a key.  A look at the disk costs more than many an operation: there is one in each tick of the

@@ -22,28 +22,28 @@ pause_shortly (void)
 #endif
 }
 
-Token *
-token_lock (Token *token)
+static Token *
+take_lock (Token *token, int (*try_it) (pthread_rwlock_t *lock), int (*wait) (pthread_rwlock_t *lock))
 {
 	for (int i = 0; i < TRIES; i++) {
-		if (pthread_rwlock_trywrlock (&token->lock) == 0)
+		if (try_it (&token->lock) == 0)
 			return token;
 		pause_shortly ();
 	}
-	pthread_rwlock_wrlock (&token->lock);
+	wait (&token->lock);
 	return token;
+}
+
+Token *
+token_lock (Token *token)
+{
+	return take_lock (token, pthread_rwlock_trywrlock, pthread_rwlock_wrlock);
 }
 
 Token *
 token_share (Token *token)
 {
-	for (int i = 0; i < TRIES; i++) {
-		if (pthread_rwlock_tryrdlock (&token->lock) == 0)
-			return token;
-		pause_shortly ();
-	}
-	pthread_rwlock_rdlock (&token->lock);
-	return token;
+	return take_lock (token, pthread_rwlock_tryrdlock, pthread_rwlock_rdlock);
 }
 
 void

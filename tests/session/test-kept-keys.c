@@ -204,15 +204,22 @@ it_goes_with_the_login (Fixture *fixture, gconstpointer unused)
 	assert_rv (begin (fixture->user, fixture->key), CKR_KEY_HANDLE_INVALID);
 }
 
+/* What was done elsewhere is seen by the next search in whatever session. */
+static void
+assert_goes_after (Fixture *fixture, Token *elsewhere)
+{
+	token_free (elsewhere);
+	search (fixture->owner);
+	g_assert_false (is_kept (fixture));
+}
+
 static void
 it_goes_when_it_was_destroyed_elsewhere (Fixture *fixture, gconstpointer unused)
 {
 	Token *other = token_elsewhere (fixture);
 
 	assert_ok (token_destroy_object (other, find_elsewhere (other), NULL));
-	token_free (other);
-	search (fixture->owner);
-	g_assert_false (is_kept (fixture));
+	assert_goes_after (fixture, other);
 }
 
 static void
@@ -222,9 +229,7 @@ it_goes_when_the_token_was_initialised_elsewhere (Fixture *fixture, gconstpointe
 	Token *other = token_elsewhere (fixture);
 
 	assert_ok (token_init (other, bytes_str (SO_PIN), label));
-	token_free (other);
-	search (fixture->owner);
-	g_assert_false (is_kept (fixture));
+	assert_goes_after (fixture, other);
 }
 
 static CK_RV
